@@ -1,0 +1,1 @@
+"""Enschede's international assistant: what the visitor and the staff meet."""

@@ -1,0 +1,61 @@
+"""The languages the assistant speaks, and telling which one a message is in."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+LANGUAGES = ("nl", "en")
+DEFAULT = "nl"
+OTHER = {"nl": "en", "en": "nl"}
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+UNSEEN = 1e-7
+"""The frequency given to a word that a language's list does not hold: below the rarest in the list."""
+PRIOR = 1.5
+"""Log-odds by which the language of the page or of the conversation counts."""
+SURE = 20.0
+"""Log-odds beyond which more words bring no more certainty."""
+
+# Spellings of chat that word lists know badly or in the wrong language.
+HINTS = {
+    "nl": set("ff effe fff mn zn ie t ist kunje kanje welke waarom hoezo doei hoi goeiedag mss idd sws aub svp jullie "
+              "wnr hvl hoeveel sinds stad steden partnerstad zusterstad dank bedankt doeg joh".split()),
+    "en": set("pls plz thx ty u ur whats wheres whos hows dont doesnt cant hi hey hello since city cities town towns "
+              "twin sister about the gonna wanna lol im ive".split()),
+}  # fmt: skip
+# Letters that one language writes and the other hardly ever does, for words in neither list.
+SPELLINGS = {
+    "nl": re.compile(r"ij|aa|uu|oe|eeu|sch|lijk$|heid$|tje|jes$|ge\w+[dt]$|ou?w$|ische?$|kk|zij|vr|zw"),
+    "en": re.compile(r"th|wh|sh|ough|tion|ing$|ed$|ly$|ck|y$|ious|ment$|ness$|ea|qu|ph"),
+}
+
+
+def log_odds(text: str) -> float:
+    """How much likelier Dutch is than English, in natural logarithm: above 0 Dutch, below 0 English, 0 undecided.
+
+    `text` is best given without the names of places and people: those say nothing about a language.
+    """
+    return max(-SURE, min(SURE, sum(_word_odds(word.lower().replace("’", "'")) for word in WORD.findall(text))))
+
+
+def identify(text: str, prior: str | None = None) -> tuple[str, float]:
+    """The language of a message and the probability that it is that one. `prior` is the language expected before."""
+    odds = log_odds(text) + {"nl": PRIOR, "en": -PRIOR, None: 0.0}[prior if prior in LANGUAGES else None]
+    if odds == 0.0:
+        return DEFAULT, 0.5
+    return ("nl" if odds > 0 else "en"), 1 / (1 + math.exp(-abs(odds)))
+
+
+@lru_cache(maxsize=20_000)
+def _word_odds(word: str) -> float:
+    from wordfreq import word_frequency
+
+    hinted = [word in HINTS[language] for language in LANGUAGES]
+    if hinted[0] != hinted[1]:
+        return 4.0 if hinted[0] else -4.0
+    nl, en = (word_frequency(word, language, wordlist="small") for language in LANGUAGES)
+    if nl == en == 0.0:
+        return 1.0 * (len(SPELLINGS["nl"].findall(word)) - len(SPELLINGS["en"].findall(word)))
+    return math.log(max(nl, UNSEEN) / max(en, UNSEEN))
