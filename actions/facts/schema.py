@@ -39,7 +39,8 @@ class Node:
 
     def __init__(self, data: Any, file: str, key: str, problems: list[str], line: int = 1) -> None:
         self.data, self.file, self.key, self.problems = data, file, key, problems
-        self.line = data.lc.line + 1 if isinstance(data, CommentedMap | CommentedSeq) else line
+        known = getattr(getattr(data, "lc", None), "line", None)
+        self.line = line if known is None else known + 1
         self.used: set[str] = set()
         if not isinstance(data, CommentedMap):
             self.problem(key, "a mapping (key: value) is expected here")
