@@ -63,6 +63,8 @@ class Statement:
 
     subject: str
     aspect: str
+    question: Text
+    """The plain question it answers: shown on buttons and in lists, and compared with what visitors ask."""
     text: Text
     sources: tuple[str, ...]
     evidence: tuple[str, ...]

@@ -244,6 +244,7 @@ def _statement(node: Node, subject: str, aspect: str) -> c.Statement:
     statement = c.Statement(
         subject=subject,
         aspect=aspect,
+        question=node.text("question") or {},
         text=node.both(),
         sources=node.names("source", True),
         evidence=node.names("evidence", True),

@@ -70,6 +70,8 @@ class Statement(Base):
     """subject.aspect"""
     subject: Mapped[str] = mapped_column(ForeignKey("subjects.slug", ondelete="CASCADE"))
     aspect: Mapped[str] = mapped_column(SLUG, index=True)
+    question_nl: Mapped[str] = mapped_column(Text)
+    question_en: Mapped[str] = mapped_column(Text)
     text_nl: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
     yes: Mapped[bool]

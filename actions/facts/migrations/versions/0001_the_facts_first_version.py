@@ -203,6 +203,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=160), nullable=False),
         sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("aspect", sa.String(length=80), nullable=False),
+        sa.Column("question_nl", sa.Text(), nullable=False),
+        sa.Column("question_en", sa.Text(), nullable=False),
         sa.Column("text_nl", sa.Text(), nullable=False),
         sa.Column("text_en", sa.Text(), nullable=False),
         sa.Column("yes", sa.Boolean(), nullable=False),

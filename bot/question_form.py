@@ -1,0 +1,118 @@
+"""The form of a question, read off its words: what it asks for and which values it takes for true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale
+
+from bot.linking import Mention
+from bot.text import fold
+
+COUNT = re.compile(r"\b(hoeveel|hoevl|aantal|how many|howmany|number of|nr of|amount of|count of)\b")
+WHEN = re.compile(r"\b(wanneer|wnr|welk jaar|sinds|hoe lang|when|since|what year|which year|how long|what date)\b")
+WHERE = re.compile(r"\b(waar|waarheen|where|in welk land|which country|what country)\b")
+WHO = re.compile(r"\b(wie|who|whom|whose)\b")
+WHY = re.compile(r"\b(waarom|hoezo|why|how come|what for|waarvoor|met welk doel)\b")
+OPEN = re.compile(
+    r"^(?:\W*\w+\W+){0,4}?(wat|welke?|hoe|what|which|how|tell|vertel|noem|name|list|give|geef|explain|leg)\b"
+)
+YES_NO_FIRST = re.compile(
+    r"^(?:(?:hoi|hallo|hi|hello|hey|dag|beste|dear|sorry|and|en|but|maar|so|dus|also|ook|ok)\b\W*)*"
+    r"(is|zijn|was|waren|heeft|hebben|had|hadden|ligt|liggen|doet|doen|deed|kan|kunnen|kunt|mag|mogen|gaat|gaan|ging|"
+    r"hoort|horen|zit|zitten|werkt|werken|helpt|helpen|krijgt|kregen|klopt|komt|komen|wil|willen|bestaat|levert|weet|"
+    r"staat|vangt|vangen|ontving|tekende|heet|leren|biedt|doe|heb|geldt|neemt|deelt|verbindt|verbinden|wordt|werd|"
+    r"are|were|has|have|does|do|did|can|could|will|would|should|isnt|arent|doesnt|didnt|am|may|might|is it|werd)\b"
+)
+YES_NO_ANY = re.compile(
+    r"\b(toch|of niet|of wel|ja of nee|klopt het|klopt dat|klopt dit|nietwaar|niet waar|waar of niet|right|correct|"
+    r"isn'?t it|aren'?t they|yes or no|true or false|is it true|is that true|is that so|isnt it|or not|true that)\b"
+)
+NEGATION = re.compile(r"\b(niet|geen|nooit|not|no longer|never|\w+n't|isnt|arent|dont|doesnt|didnt|wasnt)\b(?! waar)")
+
+YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
+NUMBER = re.compile(r"\b(\d{1,3})\b")
+MONTHS = {
+    month: number
+    for number, months in enumerate(
+        (
+            "januari january jan", "februari february feb", "maart march", "april", "mei may", "juni june", "juli july",
+            "augustus august", "september sept", "oktober october okt", "november nov", "december dec",
+        ),
+        start=1,
+    )
+    for month in months.split()
+}  # fmt: skip
+NUMBERS = {
+    word: number
+    for number, words in {
+        1: "een one", 2: "twee two", 3: "drie three", 4: "vier four", 5: "vijf five", 6: "zes six", 7: "zeven seven",
+        8: "acht eight", 9: "negen nine", 10: "tien ten", 12: "twaalf twelve dozen", 20: "twintig twenty",
+        50: "vijftig fifty", 100: "honderd hundred",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class QuestionForm:
+    """What a question asks for (any of yesno, count, when, where, who, why) and the values in it."""
+
+    asks: frozenset[str]
+    years: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+    countries: tuple[str, ...] = ()
+    """Slugs of linked countries, else ISO 3166 codes in lower case."""
+    negated: bool = False
+
+
+def read_form(text: str, mentions: Sequence[Mention] = (), countries: Sequence[str] = ()) -> QuestionForm:
+    """The form of a question. `countries` are the slugs among the mentions that are countries."""
+    plain = fold(text)
+    # A long message states its question at the end as often as at the beginning: each sentence is looked at.
+    sentences = [part.strip() for part in re.split(r"[.!?\n]+", plain) if part.strip()] or [""]
+    asks = {
+        name
+        for name, pattern in (("count", COUNT), ("when", WHEN), ("where", WHERE), ("who", WHO), ("why", WHY))
+        if pattern.search(plain)
+    }
+    open_question = bool(asks) or any(OPEN.search(sentence) for sentence in sentences)
+    if YES_NO_ANY.search(plain) or (not open_question and any(YES_NO_FIRST.search(s) for s in sentences)):
+        asks.add("yesno")
+    words = WORD.findall(plain)
+    covered = {index for mention in mentions for index in range(mention.start, mention.end)}
+    return QuestionForm(
+        asks=frozenset(asks),
+        years=tuple(int(m.group()) for m in YEAR.finditer(plain) if m.start() not in covered),
+        # "may" and "mei" alone say little; with a year or a preposition they are a month.
+        months=tuple(MONTHS[word] for word in words if word in MONTHS and not (word == "may" and "may i" in plain)),
+        numbers=tuple(
+            [int(m.group()) for m in NUMBER.finditer(plain) if m.start() not in covered]
+            + [NUMBERS[word] for word in words if word in NUMBERS and word not in ("een", "one")]
+        ),
+        countries=tuple(dict.fromkeys([*countries, *_other_countries(plain, covered)])),
+        negated=bool(NEGATION.search(plain)),
+    )
+
+
+def _other_countries(plain: str, covered: set[int]) -> list[str]:
+    """Countries named in the text that are no subject of the facts, by their ISO 3166 code."""
+    pattern, codes = _country_names()
+    return [codes[m.group()] for m in pattern.finditer(plain) if m.start() not in covered]
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> tuple[re.Pattern[str], dict[str, str]]:
+    codes = {
+        fold(name): code.lower()
+        for language in ("nl", "en")
+        for code, name in Locale(language).territories.items()
+        if len(code) == 2 and len(name) > 3
+    }
+    alternatives = "|".join(re.escape(name) for name in sorted(codes, key=len, reverse=True))
+    return re.compile(rf"\b({alternatives})\b"), codes
