@@ -1,0 +1,81 @@
+"""What may be asked about: the statements and names of the facts database, held in memory by the Rasa side."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from actions.facts import queries
+from bot.linking import SubjectLinker
+
+REFRESH = 2.0
+"""Seconds after which the facts' version is looked at again."""
+
+
+@dataclass(frozen=True)
+class KnownStatement:
+    """What the understanding needs to know of a statement; its texts stay in the database."""
+
+    id: str
+    subject: str
+    aspect: str
+    mentions: frozenset[str]
+    question: dict[str, str]
+    countable: bool
+    """Whether it holds a number or a list."""
+    dated: bool
+    """Whether it holds a year."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """One version of the facts, as the understanding sees it."""
+
+    version: str
+    statements: dict[str, KnownStatement]
+    kinds: dict[str, str]
+    """By subject: its kind."""
+    linker: SubjectLinker
+    by_subject: dict[str, tuple[KnownStatement, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, session: Session) -> Catalogue:
+        statements = {
+            s.id: KnownStatement(
+                s.id, s.subject, s.aspect, frozenset(s.mentions), {"nl": s.question_nl, "en": s.question_en},
+                s.computed is not None or s.number is not None, s.year is not None or s.computed is not None,
+            )
+            for s in queries.statements(session)
+        }  # fmt: skip
+        grouped: dict[str, list[KnownStatement]] = defaultdict(list)
+        for statement in statements.values():
+            grouped[statement.subject].append(statement)
+        return cls(
+            version=queries.version(session) or "",
+            statements=statements,
+            kinds={subject.slug: subject.kind for subject in queries.subjects(session)},
+            linker=SubjectLinker((name.subject, name.language, name.text) for name in queries.names(session)),
+            by_subject={subject: tuple(known) for subject, known in grouped.items()},
+        )
+
+
+class CatalogueCache:
+    """The newest catalogue: read again when the version of the facts has changed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._catalogue: Catalogue | None = None
+        self._looked = 0.0
+
+    def current(self) -> Catalogue:
+        now = time.monotonic()
+        if self._catalogue is None or now - self._looked > REFRESH:
+            self._looked = now
+            with Session(self._engine) as session:
+                if self._catalogue is None or queries.version(session) != self._catalogue.version:
+                    self._catalogue = Catalogue.read(session)
+        return self._catalogue

@@ -1,0 +1,407 @@
+"""Decides what a message asks, given what was said before: answer, ask back or decline.
+
+Pure functions over plain data. The ranker says how likely each label is for the message alone; here the subjects it
+names, the form of the question and the conversation so far are weighed in.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.catalogue import Catalogue, KnownStatement
+from bot.linking import Mention, mask
+from bot.question_form import QuestionForm
+from bot.text import fold
+
+FLOOR = 1e-6
+STRONG_KINDS = frozenset(
+    {"body", "city", "country", "document", "event", "network", "notice", "organisation", "person", "project", "region"}
+)
+"""Kinds whose naming says whom a question is about; themes and groups are named in passing."""
+CONVERSATION = frozenset({"chitchat", "handover", "complaint", "not_understood", "affirm", "deny", "repeat", "more",
+                          "ask_source", "switch_language", "abuse", "prompt_injection"})  # fmt: skip
+
+FILLERS = frozenset(
+    "en and dan then of or ook also too nou nu now ja nee no nope neen yes ok oke okay sorry oeps oops ik i je jij u you we "
+    "bedoel bedoelde bedoelden mean meant i'm im hoe how wat what zit het it is er about met with voor for met bij van "
+    "de den der the a an een in die dat this that niet not maar but zelfde same vraag question geldt goes eigenlijk "
+    "actually rather instead liever over wacht wait hm hmm eh uh uhm graag please pls aub svp dus so stad city jullie "
+    "toch en? hetzelfde nog still".split()
+)
+ANAPHORS = frozenset(
+    "daar daarvan daarover daarmee daarna daarvoor daarin daarbij ervan erover ermee erna ervoor er die dat deze dit ze "
+    "zij hij hun hen zijn haar hem het it its they them their there that this those these she he her his him one both "
+    "beide allebei ook also else anders nog meer more dan then".split()
+)
+QUESTION_WORDS: dict[str, tuple[str, ...]] = {
+    "since": ("since", "when", "mission", "status", "about"),
+    "where": ("location", "members"),
+    "why": ("purpose", "reason", "benefit", "support", "appeal", "about"),
+    "who": ("people", "partners", "members"),
+    "count": ("count", "members", "topics"),
+    "what": ("about", "topics", "members", "activities"),
+}
+WHEN_WORDS = frozenset("sinds wanneer wnr since when hoelang lang hoe long how welk jaar which what year vanaf".split())
+WHY_WORDS = frozenset("waarom why hoezo how come waarvoor reden reason the de".split())
+WHERE_WORDS = frozenset("waar where ligt liggen is it dat that dan located lie die".split())
+WHO_WORDS = frozenset("wie who precies exactly".split())
+COUNT_WORDS = frozenset("hoeveel how many zijn dat er are there is it of them van".split())
+
+ORDINALS = {
+    0: "eerste first 1e 1ste 1st", 1: "tweede second 2e 2de 2nd", 2: "derde third 3e 3de 3rd",
+    3: "vierde fourth 4e 4de 4th", 4: "vijfde fifth 5e 5de 5th", -1: "laatste last",
+}  # fmt: skip
+ORDINAL = re.compile(
+    r"^(?:en|and|wat is|what is|what about|vertel|tell me|meer|more|over|about|ik bedoel|i mean|doe|dan|graag|hoe zit het met|"
+    r"\s|,)*(?:de|het|the|that|die|nummer|number|nr)?\s*(?P<word>\w+)\s*(?:one|stad|city|ervan|van de lijst|dan|then|graag|please|"
+    r"project|daarvan|of them|,|\?|\.|!|\s)*$"
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a conversation leaves behind for the next message."""
+
+    subjects: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    aspect: str | None = None
+    unknown: str | None = None
+    """The aspect of the last question when the facts do not hold it."""
+    listed: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    """Statements that were offered as buttons."""
+    told: tuple[str, ...] = ()
+
+    @classmethod
+    def from_slot(cls, slot: Mapping[str, object] | None) -> Context:
+        """The context from a slot's value; what is missing or malformed counts as empty."""
+        if not isinstance(slot, Mapping):
+            return cls()
+        lists = {
+            name: tuple(str(item) for item in value)
+            for name in ("subjects", "statements", "listed", "offered", "told")
+            if isinstance(value := slot.get(name), list | tuple)
+        }
+        texts = {name: str(slot[name]) for name in ("aspect", "unknown") if slot.get(name)}
+        return cls(**lists, **texts)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each sign counts, in natural-logarithm odds, and the thresholds of the gate."""
+
+    same_subject: float = 2.0
+    mentioned: float = 0.6
+    other_subject: float = -2.5
+    context: float = 2.5
+    context_related: float = 1.2
+    no_number: float = -2.0
+    no_year: float = -1.0
+    answer: float = 0.0
+    """How much likelier the best statement must be than the best reason to decline."""
+    fact: float = 0.25
+    """Least probability of all statements together."""
+    clarify: float = 0.35
+    """Least share of the best statement among its rivals of other subjects."""
+    together: float = 0.9
+    """Difference below which the second statement of the same subject is told too."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What is known of one message by itself."""
+
+    text: str
+    language: str
+    mentions: tuple[Mention, ...]
+    form: QuestionForm
+    scores: Mapping[str, float]
+    """Probability by label (aspect/subject, unknown/…, out_of_scope/…, chitchat/…, or a plain intent)."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do. `intent` is the name that the rules route by."""
+
+    intent: str
+    confidence: float
+    statements: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    detail: str | None = None
+    """The part of the label behind the slash, for the intents that are no statements."""
+    candidates: tuple[str, ...] = ()
+    reason: str = ""
+    scores: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+
+
+def statement_id(label: str) -> str:
+    """The statement a label stands for: since/munster is munster.since."""
+    aspect, _, subject = label.partition("/")
+    return f"{subject}.{aspect}"
+
+
+def decide(message: Understanding, context: Context, catalogue: Catalogue, weights: Weights | None = None) -> Decision:
+    """What a message asks and what to do about it."""
+    weights = weights or Weights()
+    subjects = _linked(message)
+    return (
+        _picked(message, context, catalogue)
+        or _offered(message, context, catalogue)
+        or _same_question(message, subjects, context, catalogue)
+        or _question_word(message, subjects, context, catalogue)
+        or _ranked(message, subjects, context, catalogue, weights)
+    )
+
+
+def _linked(message: Understanding) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mention.subject for mention in message.mentions))
+
+
+def _picked(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """ "The second one": an item of the last list."""
+    if not context.listed or message.mentions:
+        return None
+    match = ORDINAL.match(fold(message.text))
+    place = next((n for n, words in ORDINALS.items() if match and match["word"] in words.split()), None)
+    if place is None:
+        return None
+    if place >= len(context.listed):
+        return Decision("nlu_fallback", 0.9, reason="no such item", subjects=context.subjects)
+    return _about(context.listed[place], None, catalogue, "ordinal")
+
+
+def _offered(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """A reply to asking back, typed rather than pressed: one of the offered questions, or a word of it."""
+    if not context.offered:
+        return None
+    plain = fold(message.text).strip(" ?.!")
+    match = ORDINAL.match(plain)
+    place = next((n for n, words in ORDINALS.items() if match and match["word"] in words.split()), None)
+    if place is not None and place < len(context.offered):
+        return _tell((context.offered[place],), catalogue, 0.95, "picked an offer")
+    linked = _linked(message)
+    if len(linked) == 1 and not _rest(message):
+        fitting = [each for each in context.offered if each.startswith(f"{linked[0]}.")]
+        if len(fitting) == 1:
+            return _tell((fitting[0],), catalogue, 0.95, "picked an offer")
+    return None
+
+
+def _same_question(
+    message: Understanding, subjects: Sequence[str], context: Context, catalogue: Catalogue
+) -> Decision | None:
+    """ "And Palo Alto?", "no, I mean Dalian": the last question, asked of another subject."""
+    if not subjects or _rest(message) or not (context.statements or context.unknown):
+        return None
+    new = next((slug for slug in subjects if slug not in context.subjects), subjects[0])
+    if context.unknown:
+        return Decision("unknown", 0.9, subjects=(new,), detail=context.unknown, reason="same question")
+    return _about(new, context.aspect, catalogue, "same question")
+
+
+def _question_word(
+    message: Understanding, subjects: Sequence[str], context: Context, catalogue: Catalogue
+) -> Decision | None:
+    """ "Since when?", "why?": a bare question word about the subject of the last answer."""
+    if subjects or not context.subjects:
+        return None
+    words = [
+        word
+        for word in re.findall(r"[\w']+", fold(message.text))
+        if word not in {"en", "and", "dan", "then", "maar", "but", "dat", "that", "precies", "exactly", "ook", "also"}
+    ]
+    kind = _bare(words)
+    if kind is None:
+        return None
+    for subject in context.subjects:
+        by_aspect = {known.aspect: known for known in catalogue.by_subject.get(subject, ())}
+        for aspect in QUESTION_WORDS[kind]:
+            known = by_aspect.get(aspect)
+            fits = known is not None and (kind != "since" or known.dated) and (kind != "count" or known.countable)
+            if (
+                known is not None
+                and fits
+                and not (aspect == "about" and kind == "why" and known.id in context.statements)
+            ):
+                return _tell((known.id,), catalogue, 0.9, f"bare {kind}")
+    detail = {"since": "dates", "where": "geography", "why": "reason", "who": "names", "count": "numbers"}[kind]
+    return Decision("unknown", 0.9, subjects=context.subjects[:1], detail=detail, reason=f"bare {kind}")
+
+
+def _bare(words: Sequence[str]) -> str | None:
+    if not words or len(words) > 5:
+        return None
+    for kind, known, key in (
+        ("why", WHY_WORDS, {"waarom", "why", "hoezo", "come", "reden"}),
+        ("since", WHEN_WORDS, {"wanneer", "wnr", "when", "lang", "long", "jaar", "year", "hoelang"}),
+        ("where", WHERE_WORDS, {"waar", "where"}),
+        ("count", COUNT_WORDS, {"hoeveel", "many"}),
+        ("who", WHO_WORDS, {"wie", "who"}),
+    ):
+        if key.intersection(words) and all(word in known for word in words):
+            return kind
+    return None
+
+
+def _rest(message: Understanding) -> list[str]:
+    """The words that are neither names nor fillers."""
+    words = re.findall(r"[\w'-]+", fold(mask(message.text, message.mentions)))
+    return [word for word in words if word not in FILLERS]
+
+
+def _about(subject: str, aspect: str | None, catalogue: Catalogue, reason: str) -> Decision:
+    """The statement of a subject under an aspect, or the most general one it has."""
+    known = {each.aspect: each for each in catalogue.by_subject.get(subject, ())}
+    for wanted in (aspect, "about", "members", "topics", "activities"):
+        if wanted in known:
+            return _tell((known[wanted].id,), catalogue, 0.9, reason)
+    if known:
+        return _tell((next(iter(known.values())).id,), catalogue, 0.7, reason)
+    return Decision("unknown", 0.8, subjects=(subject,), detail="details", reason=reason)
+
+
+def _tell(ids: tuple[str, ...], catalogue: Catalogue, confidence: float, reason: str) -> Decision:
+    known = catalogue.statements[ids[0]]
+    subjects = tuple(dict.fromkeys(catalogue.statements[each].subject for each in ids))
+    return Decision(known.aspect, confidence, statements=ids, subjects=subjects, reason=reason)
+
+
+def _ranked(
+    message: Understanding, subjects: Sequence[str], context: Context, catalogue: Catalogue, weights: Weights
+) -> Decision:
+    """The general case: the ranker's scores, adjusted by subjects, form and context, through the gate."""
+    facts: dict[str, float] = {}
+    others: dict[str, float] = {}
+    elliptical = _elliptical(message, subjects)
+    strong = [slug for slug in subjects if catalogue.kinds.get(slug) in STRONG_KINDS and slug != "enschede"]
+    for label, probability in message.scores.items():
+        score = math.log(max(probability, FLOOR))
+        known = catalogue.statements.get(statement_id(label)) if "/" in label else None
+        if known is not None:
+            facts[known.id] = score + _adjustment(
+                known, message, subjects, strong, context, elliptical, weights, catalogue
+            )
+        elif "/" not in label or label.partition("/")[0] in ("unknown", "out_of_scope", "chitchat"):
+            others[label] = score
+    if elliptical and context.subjects:
+        for label in others:
+            if label.startswith("out_of_scope/"):
+                others[label] -= weights.context_related
+    return _gate(facts, others, message, subjects, strong, catalogue, weights)
+
+
+def _elliptical(message: Understanding, subjects: Sequence[str]) -> bool:
+    words = re.findall(r"[\w']+", fold(message.text))
+    return not subjects and (len(words) <= 5 or (len(words) <= 12 and bool(ANAPHORS.intersection(words))))
+
+
+def _adjustment(
+    known: KnownStatement, message: Understanding, subjects: Sequence[str], strong: Sequence[str], context: Context,
+    elliptical: bool, weights: Weights, catalogue: Catalogue,
+) -> float:  # fmt: skip
+    total = 0.0
+    if known.subject in subjects:
+        total += weights.same_subject
+    elif known.mentions.intersection(strong):
+        total += weights.mentioned
+    elif strong:
+        total += weights.other_subject
+    if elliptical and context.subjects:
+        if known.subject in context.subjects:
+            total += weights.context
+        elif known.subject in context.listed or _related(known, context, catalogue):
+            total += weights.context_related
+    if "count" in message.form.asks and not known.countable:
+        total += weights.no_number
+    return total
+
+
+def _related(known: KnownStatement, context: Context, catalogue: Catalogue) -> bool:
+    last = [catalogue.statements[each] for each in context.statements if each in catalogue.statements]
+    return any(known.subject in each.mentions or each.subject in known.mentions for each in last)
+
+
+def _gate(
+    facts: Mapping[str, float], others: Mapping[str, float], message: Understanding, subjects: Sequence[str],
+    strong: Sequence[str], catalogue: Catalogue, weights: Weights,
+) -> Decision:  # fmt: skip
+    ordered = sorted(facts.items(), key=lambda item: -item[1])
+    best_id, best = ordered[0] if ordered else ("", -99.0)
+    other_label, other = max(others.items(), key=lambda item: item[1], default=("out_of_scope/noise", -99.0))
+    total = _sum(facts.values())
+    declining = _sum(score for label, score in others.items() if label.startswith(("unknown/", "out_of_scope/")))
+    confidence = math.exp(best) / max(math.exp(best) + math.exp(other), 1e-9)
+    ranking = tuple([(each, round(score, 3)) for each, score in ordered[:5]] + [(other_label, round(other, 3))])
+    if message.scores.get("compare", 0.0) > 0.4 and len(subjects) >= 2 or (other_label == "compare" and other > best):
+        pair = tuple(strong[:2]) if len(strong) >= 2 else tuple(subjects[:2])
+        if len(pair) == 2:
+            return Decision("compare", math.exp(others["compare"]), subjects=pair, reason="compare", scores=ranking)
+    if other > best and (head := other_label.partition("/")[0]) in CONVERSATION:
+        detail = other_label.partition("/")[2] or None
+        return Decision(
+            head, math.exp(other), detail=detail, subjects=tuple(subjects), reason="conversation", scores=ranking
+        )
+    if _sum([total]) - declining < weights.answer or math.exp(total) < weights.fact:
+        return _decline(others, subjects, ranking, facts, weights)
+    return _choose(ordered, confidence, subjects, strong, catalogue, weights, ranking)
+
+
+def _decline(
+    others: Mapping[str, float], subjects: Sequence[str], ranking: tuple[tuple[str, float], ...],
+    facts: Mapping[str, float], weights: Weights,
+) -> Decision:  # fmt: skip
+    reasons = {label: score for label, score in others.items() if label.startswith(("unknown/", "out_of_scope/"))}
+    label = max(reasons, key=lambda each: reasons[each])
+    head = "unknown" if _group(reasons, "unknown/") >= _group(reasons, "out_of_scope/") else "out_of_scope"
+    best = max((each for each in reasons if each.startswith(head)), key=lambda each: reasons[each], default=label)
+    return Decision(
+        head, math.exp(reasons[best]), subjects=tuple(subjects), detail=best.partition("/")[2], reason="declined", scores=ranking,
+        candidates=tuple(sorted(facts, key=lambda each: -facts[each])[:3]),
+    )  # fmt: skip
+
+
+def _choose(
+    ordered: Sequence[tuple[str, float]], confidence: float, subjects: Sequence[str], strong: Sequence[str],
+    catalogue: Catalogue, weights: Weights, ranking: tuple[tuple[str, float], ...],
+) -> Decision:  # fmt: skip
+    best_id, best = ordered[0]
+    known = catalogue.statements[best_id]
+    share = math.exp(best - _sum(score for _, score in ordered))
+    same = [each for each, _ in ordered[:6] if catalogue.statements[each].subject == known.subject]
+    own = _sum(score for each, score in ordered if each in set(same))
+    if share < weights.clarify and math.exp(own - _sum(score for _, score in ordered)) < weights.clarify:
+        return Decision(
+            "nlu_fallback", share, subjects=tuple(subjects), candidates=tuple(each for each, _ in ordered[:3]),
+            reason="several fit", scores=ranking,
+        )  # fmt: skip
+    told = [best_id]
+    # "Since when are Münster and Palo Alto ...": the same aspect of the other subject named.
+    for slug in strong:
+        twin = f"{slug}.{known.aspect}"
+        if slug != known.subject and known.subject in strong and twin in catalogue.statements:
+            told.append(twin)
+    if len(told) == 1 and len(ordered) > 1 and best - ordered[1][1] < weights.together:
+        second = catalogue.statements[ordered[1][0]]
+        if second.subject == known.subject or known.subject in second.mentions or second.subject in known.mentions:
+            told.append(second.id)
+    decision = _tell(tuple(told[:3]), catalogue, confidence, "ranked")
+    return Decision(
+        decision.intent, confidence, decision.statements, decision.subjects, reason="ranked", scores=ranking,
+        candidates=tuple(each for each, _ in ordered[:3]),
+    )  # fmt: skip
+
+
+def _group(reasons: Mapping[str, float], head: str) -> float:
+    return _sum(score for label, score in reasons.items() if label.startswith(head))
+
+
+def _sum(logs: Iterable[float]) -> float:
+    """The logarithm of a sum of probabilities given as logarithms."""
+    values = list(logs)
+    if not values:
+        return -99.0
+    largest = max(values)
+    return largest + math.log(sum(math.exp(value - largest) for value in values))

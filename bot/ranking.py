@@ -1,0 +1,157 @@
+"""Ranks everything the assistant may be asked by how well it fits a question.
+
+Words, letters and meaning are weighed together in one linear model, trained on the examples of both languages: word
+and character n-grams (TF-IDF), and the sentence encoder's vector. Its scores are calibrated to probabilities with one
+temperature, fitted on examples that the model had not seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import minimize_scalar
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.text import fold
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Vectors = "NDArray[np.float32]"
+
+WORDS: dict[str, Any] = {
+    "analyzer": "word", "ngram_range": (1, 2), "min_df": 2, "sublinear_tf": True, "token_pattern": r"(?u)\b\w+\b",
+}  # fmt: skip
+CHARACTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3, "sublinear_tf": True}
+ENCODER_WEIGHT = 1.0
+REGULARISATION = 0.5
+"""LinearSVC's C: lower is smoother."""
+HELD_OUT = 0.15
+"""Share of the examples on which the temperature is fitted."""
+
+
+@dataclass
+class Ranker:
+    """A trained ranker. `classes` are the labels, in the order of the rows of `weights`."""
+
+    classes: list[str]
+    weights: NDArray[np.float32]
+    """Shape (features, classes)."""
+    bias: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    """The mean of the training vectors, taken off every vector: what all sentences share tells nothing."""
+    temperature: float
+    words: TfidfVectorizer
+    characters: TfidfVectorizer
+
+    def rank(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities of shape (texts, classes)."""
+        scores = np.asarray(_features(self, texts, vectors) @ self.weights) + self.bias
+        return _softmax(scores / self.temperature)
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / "ranker.npz", weights=self.weights.astype(np.float16), bias=self.bias, mean=self.mean,
+                 word_idf=self.words.idf_.astype(np.float32), character_idf=self.characters.idf_.astype(np.float32))  # fmt: skip
+        vocabulary = {
+            "classes": self.classes,
+            "temperature": self.temperature,
+            "words": _terms(self.words),
+            "characters": _terms(self.characters),
+        }
+        (folder / "ranker.json").write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Ranker:
+        """A ranker from the files that `save` wrote. Raises OSError or ValueError when they are not whole."""
+        vocabulary = json.loads((folder / "ranker.json").read_text(encoding="utf-8"))
+        with np.load(folder / "ranker.npz", allow_pickle=False) as arrays:
+            return cls(
+                classes=vocabulary["classes"],
+                weights=arrays["weights"].astype(np.float32),
+                bias=arrays["bias"],
+                mean=arrays["mean"],
+                temperature=vocabulary["temperature"],
+                words=_vectorizer(WORDS, vocabulary["words"], arrays["word_idf"]),
+                characters=_vectorizer(CHARACTERS, vocabulary["characters"], arrays["character_idf"]),
+            )
+
+
+def train(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    vectors: NDArray[np.float32],
+    progress: Callable[[str], None] = lambda _message: None,
+) -> Ranker:
+    """Trains a ranker on texts, their labels and their sentence vectors of shape (texts, dimensions)."""
+    folded = [fold(text) for text in texts]
+    ranker = Ranker(
+        classes=sorted(set(labels)), weights=np.zeros((0, 0), np.float32), bias=np.zeros(0, np.float32),
+        mean=vectors.mean(axis=0), temperature=1.0,
+        words=TfidfVectorizer(**WORDS).fit(folded), characters=TfidfVectorizer(**CHARACTERS).fit(folded),
+    )  # fmt: skip
+    features = _features(ranker, texts, vectors)
+    index = {label: number for number, label in enumerate(ranker.classes)}
+    targets = np.array([index[label] for label in labels])
+    progress(f"ranker: calibrating on {HELD_OUT:.0%} of {len(texts)} examples")
+    held_out = np.random.default_rng(7).random(len(texts)) < HELD_OUT
+    # A class must be known to both parts; of a class with a single example that one stays in training.
+    held_out &= ~np.isin(targets, np.setdiff1d(targets, targets[~held_out]))
+    weights, bias = _fit(features[~held_out], targets[~held_out], len(ranker.classes))
+    ranker.temperature = _temperature(np.asarray(features[held_out] @ weights) + bias, targets[held_out])
+    progress(f"ranker: training on {len(texts)} examples, {len(ranker.classes)} classes")
+    ranker.weights, ranker.bias = _fit(features, targets, len(ranker.classes))
+    return ranker
+
+
+def _features(ranker: Ranker, texts: Sequence[str], vectors: NDArray[np.float32]) -> sparse.csr_matrix:
+    folded = [fold(text) for text in texts]
+    centred = vectors - ranker.mean
+    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    parts = [ranker.words.transform(folded), ranker.characters.transform(folded)]
+    return sparse.hstack([*parts, sparse.csr_matrix(ENCODER_WEIGHT * centred)], format="csr", dtype=np.float32)
+
+
+def _fit(
+    features: sparse.csr_matrix, targets: NDArray[np.int64], classes: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    from joblib import Parallel, delayed
+    from sklearn.svm import LinearSVC
+
+    def one_against_the_rest(number: int) -> tuple[NDArray[np.float32], float]:
+        machine = LinearSVC(C=REGULARISATION, random_state=7).fit(features, targets == number)
+        return machine.coef_[0].astype(np.float32), float(machine.intercept_[0])
+
+    fitted = Parallel(n_jobs=-1, prefer="threads")(delayed(one_against_the_rest)(n) for n in range(classes))
+    return np.stack([weights for weights, _ in fitted], axis=1), np.array([b for _, b in fitted], np.float32)
+
+
+def _temperature(scores: NDArray[np.float32], targets: NDArray[np.int64]) -> float:
+    """The temperature under which the held-out examples are likeliest."""
+
+    def loss(temperature: float) -> float:
+        probabilities = _softmax(scores / temperature)
+        return -float(np.log(probabilities[np.arange(len(targets)), targets] + 1e-12).mean())
+
+    return float(minimize_scalar(loss, bounds=(0.02, 2.0), method="bounded").x)
+
+
+def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _terms(vectorizer: TfidfVectorizer) -> list[str]:
+    return [term for term, _ in sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])]
+
+
+def _vectorizer(settings: dict[str, Any], terms: list[str], idf: NDArray[np.float32]) -> TfidfVectorizer:
+    vectorizer = TfidfVectorizer(**settings, vocabulary={term: number for number, term in enumerate(terms)})
+    vectorizer.idf_ = idf.astype(np.float64)
+    return vectorizer
