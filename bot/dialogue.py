@@ -335,7 +335,7 @@ def _gate(
     declining = _sum(score for label, score in others.items() if label.startswith(("unknown/", "out_of_scope/")))
     confidence = math.exp(best) / max(math.exp(best) + math.exp(other), 1e-9)
     ranking = tuple([(each, round(score, 3)) for each, score in ordered[:5]] + [(other_label, round(other, 3))])
-    if message.scores.get("compare", 0.0) > 0.4 and len(subjects) >= 2 or (other_label == "compare" and other > best):
+    if (message.scores.get("compare", 0.0) > 0.4 and len(subjects) >= 2) or (other_label == "compare" and other > best):
         pair = tuple(strong[:2]) if len(strong) >= 2 else tuple(subjects[:2])
         if len(pair) == 2:
             return Decision("compare", math.exp(others["compare"]), subjects=pair, reason="compare", scores=ranking)

@@ -96,7 +96,8 @@ def _children(content: c.Content) -> Iterator[t.Base]:
 def _statement(statement: c.Statement) -> t.Statement:
     value = statement.value
     return t.Statement(
-        id=statement.id, subject=statement.subject, aspect=statement.aspect, question_nl=statement.question["nl"], question_en=statement.question["en"], text_nl=statement.text["nl"],
+        id=statement.id, subject=statement.subject, aspect=statement.aspect, question_nl=statement.question["nl"],
+        question_en=statement.question["en"], text_nl=statement.text["nl"],
         text_en=statement.text["en"], yes=statement.yes, year=value.year, month=value.month, number=value.number,
         country=value.country, computed=asdict(statement.computed) if statement.computed else None,
         mentions=list(statement.mentions), valid_from=statement.valid_from, valid_until=statement.valid_until,

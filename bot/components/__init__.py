@@ -1,0 +1,1 @@
+"""Rasa graph components: the understanding of a message, in the order of config.yml."""

@@ -1,0 +1,90 @@
+"""The channel between the web process and Rasa: one message in, one reply out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.languages import DEFAULT, LANGUAGES
+from bot.stores import StoreAway
+from bot.text import clean
+
+APOLOGY = {
+    "nl": "Er ging iets mis bij ons. Probeer het nog eens, of mail naar info-internationaal@enschede.nl.",
+    "en": "Something went wrong on our side. Please try again, or email info-internationaal@enschede.nl.",
+}
+
+logger = logging.getLogger(__name__)
+
+
+class AssistantChannel(InputChannel):
+    """Takes {"sender", "text", "language", "message_id"} and gives the reply that the chat API passes on.
+
+    Text that begins with "/" would run any of Rasa's intents or restart the conversation: here it is plain text.
+    """
+
+    @classmethod
+    def name(cls) -> str:
+        return "assistant"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        blueprint = Blueprint("assistant_channel", __name__)
+
+        @blueprint.route("/health", methods=["GET"])
+        async def health(_request: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @blueprint.route("/message", methods=["POST"])
+        async def message(request: Request) -> HTTPResponse:
+            body = request.json if isinstance(request.json, dict) else {}
+            sender, text = str(body.get("sender") or ""), plain(str(body.get("text") or ""))
+            if not sender or not text:
+                return response.json({"error": "sender and text are needed"}, status=400)
+            page = body.get("language") if body.get("language") in LANGUAGES else None
+            collector = CollectingOutputChannel()
+            try:
+                await on_new_message(
+                    UserMessage(text, collector, sender, input_channel=self.name(), metadata={"language": page})
+                )
+            except StoreAway:
+                # Nothing was recorded, so the visitor may send it again.
+                logger.error("a message could not be handled: the store of conversations is away")
+                return response.json({"error": "the store of conversations is away"}, status=503)
+            except Exception as error:
+                logger.error("a message could not be handled: %s", type(error).__name__)
+                return response.json(failed(page))
+            return response.json(reply(collector.messages, page))
+
+        return blueprint
+
+
+def plain(text: str) -> str:
+    """Cleaned text without the leading slashes that Rasa would take for a command; a lone slash becomes a dot."""
+    cleaned = clean(text)
+    return cleaned.lstrip("/ \n") or ("." if cleaned else "")
+
+
+def reply(messages: list[dict[str, Any]], language: str | None) -> dict[str, Any]:
+    """The reply in what Rasa's actions sent: the last structured message; an empty one is an apology."""
+    for message in reversed(messages):
+        if isinstance(custom := message.get("custom"), dict) and custom.get("outcome"):
+            return custom
+    return failed(language)
+
+
+def failed(language: str | None) -> dict[str, Any]:
+    """A reply that says that the fault is ours."""
+    language = language or DEFAULT
+    return {
+        "language": language,
+        "outcome": "failed",
+        "messages": [{"text": APOLOGY[language], "buttons": []}],
+        "facts": [],
+        "sources": [],
+    }

@@ -1,0 +1,78 @@
+"""The assistant's settings: one frozen object, read once from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+
+class SettingError(ValueError):
+    """A setting is missing or cannot be used. Says which one, what it holds and what it should hold."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its meaning and default. The environment variable is the name in capitals."""
+
+    host: str = "127.0.0.1"
+    """Address on which the web process, the only public door, listens."""
+    port: int = 8080
+    """Port of the web process."""
+    rasa_port: int = 0
+    """Port of Rasa on loopback; 0 takes a free one."""
+    actions_port: int = 0
+    """Port of the action server on loopback; 0 takes a free one."""
+    facts_url: str = "sqlite:///var/facts.db"
+    """SQLAlchemy URL of the facts database."""
+    conversations_url: str = "sqlite:///var/conversations.db"
+    """SQLAlchemy URL of Rasa's tracker store."""
+    review_url: str = "sqlite:///var/review.db"
+    """SQLAlchemy URL of the web process's own store: feedback and turns that failed."""
+    facts_folder: str = "data/facts"
+    """Folder of the facts in YAML."""
+    model_folder: str = "models"
+    """Folder of the trained models."""
+    secret_key: str = ""
+    """Signs the session cookie. Empty: a new one at each start, with which older cookies lose their worth."""
+    cookie_secure: bool = False
+    """Whether the session cookie is sent over HTTPS only."""
+    contact_email: str = "info-internationaal@enschede.nl"
+    """Contact for questions about international cooperation."""
+    general_contact: str = "www.enschede.nl"
+    """Contact for everything else: the municipality's general entrance."""
+    message_timeout: float = 20.0
+    """Seconds that the web process waits for an answer of Rasa."""
+    action_timeout: float = 8.0
+    """Seconds that an action may take before it apologises."""
+    log_level: str = "INFO"
+    """Least severity that is logged."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings from environment variables. Raises SettingError for one that cannot be read."""
+        values: dict[str, object] = {}
+        for setting in fields(cls):
+            name = setting.name.upper()
+            if (raw := environ.get(name)) not in (None, ""):
+                values[setting.name] = _convert(name, str(raw), type(setting.default))
+        settings = cls(**values)  # type: ignore[arg-type]
+        for name in ("port", "rasa_port", "actions_port"):
+            if not 0 <= getattr(settings, name) <= 65535:
+                raise SettingError(f"{name.upper()}={getattr(settings, name)} is no port: give a number up to 65535")
+        return settings
+
+
+def _convert(name: str, raw: str, kind: type) -> object:
+    if kind is bool:
+        if raw.lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise SettingError(f"{name}={raw} must be true or false")
+        return raw.lower() in ("true", "1", "yes")
+    try:
+        return kind(raw)
+    except ValueError:
+        raise SettingError(f"{name}={raw} must be {'a number' if kind in (int, float) else 'text'}") from None
+
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's folder: relative paths in settings start here."""

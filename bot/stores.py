@@ -1,0 +1,57 @@
+"""Rasa's stores as this assistant uses them: an error is an error, never a silent loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+
+class StoreAway(BaseException):
+    """The store of conversations cannot be reached. A BaseException, because Rasa swallows every Exception here."""
+
+
+class StrictTrackerStore(SQLTrackerStore):
+    """Rasa's SQL tracker store, by one URL.
+
+    Rasa wraps every store in a FailSafeTrackerStore, which answers an error with an empty conversation and then keeps
+    going in memory: amnesia. It does so by catching Exception, so errors of this store leave as `StoreAway`, which is
+    none, up to the channel, which answers 503: nothing was recorded, send it again.
+    """
+
+    def __init__(
+        self, domain: Domain | None = None, url: str | None = None, event_broker: EventBroker | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        address = url or "sqlite:///var/conversations.db"
+        # A whole URL in the place of the host is taken as it is.
+        super().__init__(domain, host=address, event_broker=event_broker)
+        if make_url(address).get_backend_name() == "sqlite":
+            _use_write_ahead_log(self.engine)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        try:
+            return await super().retrieve(sender_id)
+        except SQLAlchemyError as error:
+            raise StoreAway(type(error).__name__) from error
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        try:
+            await super().save(tracker)
+        except SQLAlchemyError as error:
+            raise StoreAway(type(error).__name__) from error
+
+
+def _use_write_ahead_log(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.close()
