@@ -52,7 +52,7 @@ class Turn:
             return None
         values = self.decision.get("claims") or {}
         lists = {name: tuple(values.get(name) or ()) for name in ("years", "months", "numbers", "countries", "cities")}
-        return Claims(**lists, negated=bool(values.get("negated")))
+        return Claims(**lists, negated=bool(values.get("negated")), sure=bool(self.decision.get("sure")))
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class Catalogue:
     statements: dict[str, KnownStatement]
     kinds: dict[str, str]
     """By subject: its kind."""
+    countries: dict[str, str]
+    """By city with an official tie: its country."""
     linker: SubjectLinker
     by_subject: dict[str, tuple[KnownStatement, ...]] = field(default_factory=dict)
 
@@ -58,9 +60,15 @@ class Catalogue:
             version=queries.version(session) or "",
             statements=statements,
             kinds={subject.slug: subject.kind for subject in queries.subjects(session)},
+            countries={p.city: _country(session, p.city) for p in queries.partnerships(session)},
             linker=SubjectLinker((name.subject, name.language, name.text) for name in queries.names(session)),
             by_subject={subject: tuple(known) for subject, known in grouped.items()},
         )
+
+
+def _country(session: Session, city: str) -> str:
+    row = queries.subject(session, city)
+    return (row.country if row else None) or ""
 
 
 class CatalogueCache:

@@ -17,6 +17,8 @@ from bot.question_form import QuestionForm
 from bot.text import fold
 
 FLOOR = 1e-6
+SURE = 0.7
+"""Probability of a statement from which on a plain yes may be said."""
 STRONG_KINDS = frozenset(
     {"body", "city", "country", "document", "event", "network", "notice", "organisation", "person", "project", "region"}
 )
@@ -55,10 +57,10 @@ ORDINALS = {
     3: "vierde fourth 4e 4de 4th", 4: "vijfde fifth 5e 5de 5th", -1: "laatste last",
 }  # fmt: skip
 ORDINAL = re.compile(
-    r"^(?:en|and|wat is|what is|what about|vertel|tell me|meer|more|over|about|ik bedoel|i mean|doe|dan|graag|hoe zit het met|"
-    r"\s|,)*(?:de|het|the|that|die|nummer|number|nr)?\s*(?P<word>\w+)\s*(?:one|stad|city|ervan|van de lijst|dan|then|graag|please|"
-    r"project|daarvan|of them|,|\?|\.|!|\s)*$"
+    r"\b(?:de|het|the|that|die|nummer|number|nr)\s+(?P<word>\w+)\b|^\W*(?P<alone>\w+)(?: one| stad| city)?\W*$"
 )
+SHORT = 12
+"""Words up to which a message may lean on what was said before."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,11 @@ class Weights:
     other_subject: float = -2.5
     context: float = 2.5
     context_related: float = 1.2
-    no_number: float = -2.0
-    no_year: float = -1.0
+    no_number: float = -1.5
     answer: float = 0.0
-    """How much likelier the best statement must be than the best reason to decline."""
-    fact: float = 0.25
-    """Least probability of all statements together."""
+    """How much likelier the statements together must be than the reasons to decline."""
     clarify: float = 0.35
-    """Least share of the best statement among its rivals of other subjects."""
+    """Least share of the best statement, or of its subject, among all statements."""
     together: float = 0.9
     """Difference below which the second statement of the same subject is told too."""
 
@@ -134,6 +133,8 @@ class Decision:
     """The part of the label behind the slash, for the intents that are no statements."""
     candidates: tuple[str, ...] = ()
     reason: str = ""
+    sure: bool = False
+    """Whether the statement fits so well that a yes/no question may be answered with yes."""
     scores: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
 
@@ -146,7 +147,7 @@ def statement_id(label: str) -> str:
 def decide(message: Understanding, context: Context, catalogue: Catalogue, weights: Weights | None = None) -> Decision:
     """What a message asks and what to do about it."""
     weights = weights or Weights()
-    subjects = _linked(message)
+    subjects = _linked(message) or _referred(message, context)
     return (
         _picked(message, context, catalogue)
         or _offered(message, context, catalogue)
@@ -156,30 +157,46 @@ def decide(message: Understanding, context: Context, catalogue: Catalogue, weigh
     )
 
 
+def _referred(message: Understanding, context: Context) -> tuple[str, ...]:
+    """The listed item that "the second one, where is that?" points at."""
+    place = _ordinal(message.text)
+    return (context.listed[place],) if place is not None and place < len(context.listed) else ()
+
+
 def _linked(message: Understanding) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mention.subject for mention in message.mentions))
 
 
-def _picked(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
-    """ "The second one": an item of the last list."""
-    if not context.listed or message.mentions:
+def _ordinal(text: str) -> int | None:
+    """The place that a message names ("the second one", "de laatste"), from 0; -1 is the last; None for none."""
+    plain = fold(text)
+    if len(plain.split()) > SHORT:
         return None
-    match = ORDINAL.match(fold(message.text))
-    place = next((n for n, words in ORDINALS.items() if match and match["word"] in words.split()), None)
-    if place is None:
+    for match in ORDINAL.finditer(plain):
+        word = match["word"] or match["alone"]
+        place = next((number for number, words in ORDINALS.items() if word in words.split()), None)
+        if place is not None:
+            return place
+    return None
+
+
+def _picked(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """ "The second one": an item of the last list, with nothing else asked of it."""
+    place = _ordinal(message.text)
+    if not context.listed or message.mentions or place is None:
         return None
     if place >= len(context.listed):
         return Decision("nlu_fallback", 0.9, reason="no such item", subjects=context.subjects)
-    return _about(context.listed[place], None, catalogue, "ordinal")
+    if len(message.text.split()) <= 4:
+        return _about(context.listed[place], None, catalogue, "ordinal")
+    return None
 
 
 def _offered(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
     """A reply to asking back, typed rather than pressed: one of the offered questions, or a word of it."""
     if not context.offered:
         return None
-    plain = fold(message.text).strip(" ?.!")
-    match = ORDINAL.match(plain)
-    place = next((n for n, words in ORDINALS.items() if match and match["word"] in words.split()), None)
+    place = _ordinal(message.text)
     if place is not None and place < len(context.offered):
         return _tell((context.offered[place],), catalogue, 0.95, "picked an offer")
     linked = _linked(message)
@@ -197,6 +214,11 @@ def _same_question(
     if not subjects or _rest(message) or not (context.statements or context.unknown):
         return None
     new = next((slug for slug in subjects if slug not in context.subjects), subjects[0])
+    if new not in catalogue.by_subject:
+        told = [each for each in context.statements if new in catalogue.statements[each].mentions]
+        if told:
+            return _tell(tuple(told), catalogue, 0.8, "part of the last answer")
+        new = next((slug for slug, country in catalogue.countries.items() if country == new), new)
     if context.unknown:
         return Decision("unknown", 0.9, subjects=(new,), detail=context.unknown, reason="same question")
     return _about(new, context.aspect, catalogue, "same question")
@@ -272,8 +294,14 @@ def _tell(ids: tuple[str, ...], catalogue: Catalogue, confidence: float, reason:
 def _ranked(
     message: Understanding, subjects: Sequence[str], context: Context, catalogue: Catalogue, weights: Weights
 ) -> Decision:
-    """The general case: the ranker's scores, adjusted by subjects, form and context, through the gate."""
-    facts: dict[str, float] = {}
+    """The general case: the ranker's scores, adjusted by subjects, form and context, through the gate.
+
+    Each statement gets two scores. What speaks for one statement rather than another (it is about the subject named)
+    orders the statements, but is no sign that the facts hold what was asked: questions that they do not hold name the
+    same subjects. What speaks against (another subject, no number where a number is asked) counts in the gate too.
+    """
+    choice: dict[str, float] = {}
+    held: dict[str, float] = {}
     others: dict[str, float] = {}
     elliptical = _elliptical(message, subjects)
     strong = [slug for slug in subjects if catalogue.kinds.get(slug) in STRONG_KINDS and slug != "enschede"]
@@ -281,16 +309,16 @@ def _ranked(
         score = math.log(max(probability, FLOOR))
         known = catalogue.statements.get(statement_id(label)) if "/" in label else None
         if known is not None:
-            facts[known.id] = score + _adjustment(
-                known, message, subjects, strong, context, elliptical, weights, catalogue
-            )
+            gain = _adjustment(known, message, subjects, strong, context, elliptical, weights, catalogue)
+            choice[known.id] = score + gain
+            held[known.id] = score + (gain if gain < 0 or (elliptical and context.subjects) else 0.0)
         elif "/" not in label or label.partition("/")[0] in ("unknown", "out_of_scope", "chitchat"):
             others[label] = score
     if elliptical and context.subjects:
         for label in others:
             if label.startswith("out_of_scope/"):
                 others[label] -= weights.context_related
-    return _gate(facts, others, message, subjects, strong, catalogue, weights)
+    return _gate(choice, held, others, message, subjects, strong, catalogue, weights)
 
 
 def _elliptical(message: Understanding, subjects: Sequence[str]) -> bool:
@@ -325,33 +353,38 @@ def _related(known: KnownStatement, context: Context, catalogue: Catalogue) -> b
 
 
 def _gate(
-    facts: Mapping[str, float], others: Mapping[str, float], message: Understanding, subjects: Sequence[str],
-    strong: Sequence[str], catalogue: Catalogue, weights: Weights,
+    choice: Mapping[str, float], held: Mapping[str, float], others: Mapping[str, float], message: Understanding,
+    subjects: Sequence[str], strong: Sequence[str], catalogue: Catalogue, weights: Weights,
 ) -> Decision:  # fmt: skip
-    ordered = sorted(facts.items(), key=lambda item: -item[1])
-    best_id, best = ordered[0] if ordered else ("", -99.0)
+    ordered = sorted(choice.items(), key=lambda item: -item[1])
+    facts = _sum(held.values())
     other_label, other = max(others.items(), key=lambda item: item[1], default=("out_of_scope/noise", -99.0))
-    total = _sum(facts.values())
     declining = _sum(score for label, score in others.items() if label.startswith(("unknown/", "out_of_scope/")))
-    confidence = math.exp(best) / max(math.exp(best) + math.exp(other), 1e-9)
     ranking = tuple([(each, round(score, 3)) for each, score in ordered[:5]] + [(other_label, round(other, 3))])
-    if (message.scores.get("compare", 0.0) > 0.4 and len(subjects) >= 2) or (other_label == "compare" and other > best):
+    compared = message.scores.get("compare", 0.0)
+    if len(subjects) >= 2 and (compared > 0.4 or other_label == "compare"):
         pair = tuple(strong[:2]) if len(strong) >= 2 else tuple(subjects[:2])
-        if len(pair) == 2:
-            return Decision("compare", math.exp(others["compare"]), subjects=pair, reason="compare", scores=ranking)
-    if other > best and (head := other_label.partition("/")[0]) in CONVERSATION:
-        detail = other_label.partition("/")[2] or None
+        return Decision("compare", compared, subjects=pair, reason="compare", scores=ranking)
+    head, _, detail = other_label.partition("/")
+    if head in CONVERSATION and other > max(facts, declining):
         return Decision(
-            head, math.exp(other), detail=detail, subjects=tuple(subjects), reason="conversation", scores=ranking
+            head,
+            math.exp(other),
+            detail=detail or None,
+            subjects=tuple(subjects),
+            reason="conversation",
+            scores=ranking,
         )
-    if _sum([total]) - declining < weights.answer or math.exp(total) < weights.fact:
-        return _decline(others, subjects, ranking, facts, weights)
-    return _choose(ordered, confidence, subjects, strong, catalogue, weights, ranking)
+    if not ordered or facts - declining < weights.answer:
+        return _decline(others, subjects, ranking, choice)
+    confidence = 1 / (1 + math.exp(declining - facts))
+    sure = held[ordered[0][0]] > math.log(SURE)
+    return _choose(ordered, confidence, sure, subjects, strong, catalogue, weights, ranking)
 
 
 def _decline(
     others: Mapping[str, float], subjects: Sequence[str], ranking: tuple[tuple[str, float], ...],
-    facts: Mapping[str, float], weights: Weights,
+    facts: Mapping[str, float],
 ) -> Decision:  # fmt: skip
     reasons = {label: score for label, score in others.items() if label.startswith(("unknown/", "out_of_scope/"))}
     label = max(reasons, key=lambda each: reasons[each])
@@ -364,7 +397,7 @@ def _decline(
 
 
 def _choose(
-    ordered: Sequence[tuple[str, float]], confidence: float, subjects: Sequence[str], strong: Sequence[str],
+    ordered: Sequence[tuple[str, float]], confidence: float, sure: bool, subjects: Sequence[str], strong: Sequence[str],
     catalogue: Catalogue, weights: Weights, ranking: tuple[tuple[str, float], ...],
 ) -> Decision:  # fmt: skip
     best_id, best = ordered[0]
@@ -389,7 +422,7 @@ def _choose(
             told.append(second.id)
     decision = _tell(tuple(told[:3]), catalogue, confidence, "ranked")
     return Decision(
-        decision.intent, confidence, decision.statements, decision.subjects, reason="ranked", scores=ranking,
+        decision.intent, confidence, decision.statements, decision.subjects, reason="ranked", sure=sure, scores=ranking,
         candidates=tuple(each for each, _ in ordered[:3]),
     )  # fmt: skip
 

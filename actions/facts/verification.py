@@ -23,6 +23,8 @@ class Claims:
     cities: tuple[str, ...] = ()
     """Cities among the linked subjects."""
     negated: bool = False
+    sure: bool = True
+    """Whether the fact is surely the one asked about; otherwise nothing is affirmed, only corrected."""
 
 
 def verify(claims: Claims, statement: Statement, text: str, rows: tuple[Row, ...]) -> bool | None:
@@ -41,6 +43,8 @@ def verify(claims: Claims, statement: Statement, text: str, rows: tuple[Row, ...
     ]
     if False in verdicts:
         return False
+    if not claims.sure:
+        return None
     if True in verdicts:
         return True
     return True if statement.yes and not claims.years and not claims.countries else None
@@ -68,7 +72,8 @@ def _country(claims: Claims, statement: Statement) -> bool | None:
     allowed = {statement.country, *statement.mentions}
     if any(country not in allowed and country != "netherlands" for country in claims.countries):
         return False
-    return True if statement.country in claims.countries else None
+    # That the country fits says nothing about the rest of a claim, unless the question is where it is.
+    return True if statement.country in claims.countries and statement.aspect == "location" else None
 
 
 def _member(claims: Claims, statement: Statement, rows: tuple[Row, ...]) -> bool | None:
