@@ -26,10 +26,13 @@ class StrictTrackerStore(SQLTrackerStore):
     """
 
     def __init__(
-        self, domain: Domain | None = None, url: str | None = None, event_broker: EventBroker | None = None,
+        self,
+        domain: Domain | None = None,
+        host: str | None = None,
+        event_broker: EventBroker | None = None,
         **kwargs: Any,
-    ) -> None:  # fmt: skip
-        address = url or "sqlite:///var/conversations.db"
+    ) -> None:
+        address = host or "sqlite:///var/conversations.db"  # Rasa hands over endpoints.yml's `url` as `host`
         # A whole URL in the place of the host is taken as it is.
         super().__init__(domain, host=address, event_broker=event_broker)
         if make_url(address).get_backend_name() == "sqlite":

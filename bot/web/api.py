@@ -1,0 +1,103 @@
+"""The chat API, version 1."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from bot.web.chat import Chat, EmptyMessage
+from bot.web.pages import COOKIE, new_cookie
+from bot.web.problems import problem
+from bot.web.rasa_client import RasaAway
+
+SESSION_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}\Z")
+SessionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class MessageIn(BaseModel):
+    """What a visitor sends."""
+
+    session_id: SessionId
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+    language: Literal["nl", "en"] | None = None
+    client_message_id: SessionId | None = None
+
+
+class Button(BaseModel):
+    title: str
+    payload: str
+
+
+class Said(BaseModel):
+    text: str
+    buttons: list[Button] = []
+
+
+class SourceOut(BaseModel):
+    """A source of an answer. `as_of` is an ISO 8601 date of reduced precision; `dated` says what it is the date of."""
+
+    id: str
+    title: str
+    url: str | None = None
+    as_of: str
+    dated: Literal["published", "checked"] | None = None
+    note: str | None = None
+
+
+class MessageOut(BaseModel):
+    message_id: str
+    language: Literal["nl", "en"]
+    outcome: Literal[
+        "answered", "clarify", "smalltalk", "out_of_scope", "not_in_sources", "handover", "refused", "failed"
+    ]
+    messages: list[Said]
+    facts: list[str] = []
+    sources: list[SourceOut] = []
+
+
+class FeedbackIn(BaseModel):
+    message_id: Annotated[str, Field(min_length=1, max_length=64)]
+    rating: Literal["up", "down"]
+    comment: Annotated[str | None, Field(max_length=1000)] = None
+
+
+class SessionOut(BaseModel):
+    session_id: str
+
+
+def routes() -> APIRouter:
+    router = APIRouter(prefix="/v1")
+
+    @router.post("/messages", response_model=MessageOut)
+    async def messages(body: MessageIn, request: Request) -> Any:
+        chat: Chat = request.app.state.chat
+        try:
+            return await chat.say(body.session_id, body.text, body.language)
+        except EmptyMessage:
+            return problem(400)
+        except RasaAway:
+            return problem(503, headers={"Retry-After": "2"})
+
+    @router.post("/sessions", status_code=201, response_model=SessionOut)
+    async def sessions(request: Request) -> Response:
+        session_id = secrets.token_urlsafe(24)
+        response = JSONResponse({"session_id": session_id}, 201)
+        new_cookie(request, response, session_id)
+        return response
+
+    @router.post("/feedback", status_code=204)
+    async def feedback(body: FeedbackIn, request: Request) -> Response:
+        chat: Chat = request.app.state.chat
+        return (
+            Response(status_code=204) if await chat.rate(body.message_id, body.rating, body.comment) else problem(404)
+        )
+
+    return router
+
+
+__all__ = ["COOKIE", "SESSION_ID", "routes"]

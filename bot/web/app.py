@@ -1,0 +1,65 @@
+"""The web process: chat API, chat page, health."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from itsdangerous import URLSafeSerializer
+
+from bot.settings import ROOT, Settings
+from bot.web import api, pages, problems
+from bot.web.chat import Chat
+from bot.web.rasa_client import RasaClient
+from bot.web.security import SecurityMiddleware
+from bot.web.store import ReviewStore
+
+
+def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
+    """The app, with everything it needs handed in."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await rasa.close()
+
+    app = FastAPI(
+        title="Enschede's international assistant", version="1.0.0", openapi_url="/v1/openapi.json", docs_url=None,
+        redoc_url=None, lifespan=lifespan,
+    )  # fmt: skip
+    app.state.settings = settings
+    app.state.chat = Chat(rasa, ReviewStore(settings.review_url))
+    app.state.transcripts = pages.Transcripts()
+    app.state.signer = URLSafeSerializer(settings.secret_key or secrets.token_hex(32), salt="session")
+    app.add_middleware(SecurityMiddleware)
+    problems.install(app)
+    app.include_router(api.routes())
+    app.include_router(pages.routes())
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+
+    @app.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/health/ready")
+    @app.get("/health")
+    async def ready(request: Request) -> JSONResponse:
+        chat: Chat = request.app.state.chat
+        up = await chat.rasa.healthy()
+        return JSONResponse({"status": "ok" if up else "away", "parts": {"rasa": up}}, 200 if up else 503)
+
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The app as uvicorn starts it: settings from the environment, Rasa at RASA_URL."""
+    os.chdir(ROOT)
+    settings = Settings.from_env(os.environ)
+    url = os.environ.get("RASA_URL", "http://127.0.0.1:5005")
+    return create_app(settings, RasaClient(url, settings.message_timeout))

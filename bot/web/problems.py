@@ -1,0 +1,48 @@
+"""Errors as application/problem+json (RFC 9457). They never repeat what was sent."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+TITLES = {
+    400: "The request cannot be read",
+    404: "There is no such thing",
+    405: "This method is not allowed here",
+    413: "The request is too large",
+    422: "A value has the wrong type or length",
+    500: "Something went wrong on our side",
+    503: "The assistant is not available; please send the message again",
+}
+
+
+def problem(status: int, detail: str | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
+    body = {"type": "about:blank", "title": TITLES.get(status, "The request failed"), "status": status}
+    if detail:
+        body["detail"] = detail
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the app a problem."""
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, headers=dict(error.headers or {}))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        if any(entry.get("type") == "json_invalid" for entry in error.errors()):
+            return problem(400)
+        fields = sorted({".".join(str(part) for part in entry["loc"][1:2]) for entry in error.errors()} - {""})
+        known = [name for name in fields if name in FIELDS]
+        return problem(422, f"look at: {', '.join(known)}" if known else None)
+
+    @app.exception_handler(Exception)
+    async def unexpected(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(500)
+
+
+FIELDS = frozenset({"session_id", "text", "language", "client_message_id", "message_id", "rating", "comment"})

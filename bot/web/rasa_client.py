@@ -1,0 +1,40 @@
+"""Talks to Rasa over loopback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+
+class RasaAway(Exception):
+    """Rasa, or a store behind it, cannot be reached. Nothing was recorded, so the message may be sent again."""
+
+
+class RasaClient:
+    """One keep-alive connection pool to a Rasa process. `timeout` in seconds."""
+
+    def __init__(self, url: str, timeout: float = 20.0) -> None:
+        self._client = httpx.AsyncClient(base_url=f"{url}/webhooks/assistant", timeout=timeout, trust_env=False)
+
+    async def ask(self, sender: str, text: str, language: str | None) -> dict[str, Any]:
+        """The reply to a message. Raises RasaAway on a lost connection, a time-out, a 5xx or an unreadable reply."""
+        try:
+            answer = await self._client.post("/message", json={"sender": sender, "text": text, "language": language})
+            if answer.status_code != 200:
+                raise RasaAway(f"status {answer.status_code}")
+            reply = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise RasaAway(type(error).__name__) from None
+        if not isinstance(reply, dict) or not reply.get("messages"):
+            raise RasaAway("empty reply")
+        return reply
+
+    async def healthy(self) -> bool:
+        try:
+            return (await self._client.get("/health", timeout=2.0)).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    async def close(self) -> None:
+        await self._client.aclose()
