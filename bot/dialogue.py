@@ -26,17 +26,19 @@ STRONG_KINDS = frozenset(
 CONVERSATION = frozenset({"chitchat", "handover", "complaint", "not_understood", "affirm", "deny", "repeat", "more",
                           "ask_source", "switch_language", "abuse", "prompt_injection"})  # fmt: skip
 
+DECLINES = ("unknown/", "out_of_scope/")
+
 FILLERS = frozenset(
-    "en and dan then of or ook also too nou nu now ja nee no nope neen yes ok oke okay sorry oeps oops ik i je jij u you we "
-    "bedoel bedoelde bedoelden mean meant i'm im hoe how wat what zit het it is er about met with voor for met bij van "
-    "de den der the a an een in die dat this that niet not maar but zelfde same vraag question geldt goes eigenlijk "
-    "actually rather instead liever over wacht wait hm hmm eh uh uhm graag please pls aub svp dus so stad city jullie "
-    "toch en? hetzelfde nog still".split()
+    "en and dan then of or ook also too nou nu now ja nee no nope neen yes ok oke okay sorry oeps oops ik i je "
+    "jij u you we bedoel bedoelde bedoelden mean meant i'm im hoe how wat what zit het it is er about met with "
+    "voor for bij van de den der the a an een in die dat this that niet not maar but zelfde same vraag "
+    "question geldt goes eigenlijk actually rather instead liever over wacht wait hm hmm eh uh uhm graag "
+    "please pls aub svp dus so stad city jullie toch en? hetzelfde nog still".split()
 )
 ANAPHORS = frozenset(
-    "daar daarvan daarover daarmee daarna daarvoor daarin daarbij ervan erover ermee erna ervoor er die dat deze dit ze "
-    "zij hij hun hen zijn haar hem het it its they them their there that this those these she he her his him one both "
-    "beide allebei ook also else anders nog meer more dan then".split()
+    "daar daarvan daarover daarmee daarna daarvoor daarin daarbij ervan erover ermee erna ervoor er die dat "
+    "deze dit ze zij hij hun hen zijn haar hem het it its they them their there that this those these she he "
+    "her his him one both beide allebei ook also else anders nog meer more dan then".split()
 )
 QUESTION_WORDS: dict[str, tuple[str, ...]] = {
     "since": ("since", "when", "mission", "status", "about"),
@@ -59,6 +61,8 @@ ORDINALS = {
 ORDINAL = re.compile(
     r"\b(?:de|het|the|that|die|nummer|number|nr)\s+(?P<word>\w+)\b|^\W*(?P<alone>\w+)(?: one| stad| city)?\W*$"
 )
+COMPARED = 0.4
+"""Probability of the intent compare from which on two named subjects are set side by side."""
 SHORT = 12
 """Words up to which a message may lean on what was said before."""
 
@@ -338,7 +342,9 @@ def _adjustment(
     elif strong:
         total += weights.other_subject
     if elliptical and context.subjects:
-        if known.subject in context.subjects:
+        if known.id in context.statements:
+            total += weights.context_related
+        elif known.subject in context.subjects:
             total += weights.context
         elif known.subject in context.listed or _related(known, context, catalogue):
             total += weights.context_related
@@ -359,11 +365,12 @@ def _gate(
     ordered = sorted(choice.items(), key=lambda item: -item[1])
     facts = _sum(held.values())
     other_label, other = max(others.items(), key=lambda item: item[1], default=("out_of_scope/noise", -99.0))
-    declining = _sum(score for label, score in others.items() if label.startswith(("unknown/", "out_of_scope/")))
+    declining = _sum(score for label, score in others.items() if label.startswith(DECLINES))
     ranking = tuple([(each, round(score, 3)) for each, score in ordered[:5]] + [(other_label, round(other, 3))])
     compared = message.scores.get("compare", 0.0)
-    if len(subjects) >= 2 and (compared > 0.4 or other_label == "compare"):
-        pair = tuple(strong[:2]) if len(strong) >= 2 else tuple(subjects[:2])
+    # Only two subjects of their own can be set side by side: "what does Palo Alto do with Enschede" compares nothing.
+    pair = tuple(slug for slug in strong if slug in catalogue.by_subject)[:2]
+    if len(pair) == 2 and (compared > COMPARED or other_label == "compare"):
         return Decision("compare", compared, subjects=pair, reason="compare", scores=ranking)
     head, _, detail = other_label.partition("/")
     if head in CONVERSATION and other > max(facts, declining):
@@ -386,13 +393,13 @@ def _decline(
     others: Mapping[str, float], subjects: Sequence[str], ranking: tuple[tuple[str, float], ...],
     facts: Mapping[str, float],
 ) -> Decision:  # fmt: skip
-    reasons = {label: score for label, score in others.items() if label.startswith(("unknown/", "out_of_scope/"))}
+    reasons = {label: score for label, score in others.items() if label.startswith(DECLINES)}
     label = max(reasons, key=lambda each: reasons[each])
     head = "unknown" if _group(reasons, "unknown/") >= _group(reasons, "out_of_scope/") else "out_of_scope"
     best = max((each for each in reasons if each.startswith(head)), key=lambda each: reasons[each], default=label)
     return Decision(
-        head, math.exp(reasons[best]), subjects=tuple(subjects), detail=best.partition("/")[2], reason="declined", scores=ranking,
-        candidates=tuple(sorted(facts, key=lambda each: -facts[each])[:3]),
+        head, math.exp(reasons[best]), subjects=tuple(subjects), detail=best.partition("/")[2], reason="declined",
+        scores=ranking, candidates=tuple(sorted(facts, key=lambda each: -facts[each])[:3]),
     )  # fmt: skip
 
 

@@ -57,8 +57,14 @@ class Ranker:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez(folder / "ranker.npz", weights=self.weights.astype(np.float16), bias=self.bias, mean=self.mean,
-                 word_idf=self.words.idf_.astype(np.float32), character_idf=self.characters.idf_.astype(np.float32))  # fmt: skip
+        np.savez(
+            folder / "ranker.npz",
+            weights=self.weights.astype(np.float16),
+            bias=self.bias,
+            mean=self.mean,
+            word_idf=self.words.idf_.astype(np.float32),
+            character_idf=self.characters.idf_.astype(np.float32),
+        )
         vocabulary = {
             "classes": self.classes,
             "temperature": self.temperature,

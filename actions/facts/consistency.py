@@ -15,7 +15,23 @@ PLACE = re.compile(r"\{\w+\}")
 
 def check(content: Content) -> list[str]:
     """Every inconsistency as `where: what is wrong`; an empty list when there is none."""
-    return [*_references(content), *_evidence(content), *_parity(content), *_aliases(content)]
+    unresolved = list(_references(content))
+    # Names can only be compared once all of them resolve.
+    return unresolved or [*_evidence(content), *_rows(content), *_parity(content), *_aliases(content)]
+
+
+def _rows(content: Content) -> Iterator[str]:
+    """No row of a relation stands twice, and a computed statement says whose rows it takes."""
+    for name in ("partnerships", "memberships", "projects", "cooperations", "events", "roles"):
+        seen: list[object] = []
+        for number, row in enumerate(getattr(content, name), 1):
+            if row in seen:
+                yield f"{name}.yml row {number}: stands there twice"
+            seen.append(row)
+    for statement in content.statements.values():
+        computed = statement.computed
+        if computed and not computed.of and computed.relation in ("membership", "cooperation", "participation"):
+            yield f"{statement.id}: computed: `of` must say whose {computed.relation} rows are meant"
 
 
 def _references(content: Content) -> Iterator[str]:
@@ -72,6 +88,11 @@ def _named_sources(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _evidence(content: Content) -> Iterator[str]:
     """Each reference is source/heading/paragraph and must exist; a statement's evidence lies in its sources."""
     for where, sources, evidence in _sourced(content):
+        if not evidence:
+            yield f"{where}: evidence: nothing says where in its source it stands"
+        for source in sources:
+            if evidence and not any(reference.startswith(f"{source}/") for reference in evidence):
+                yield f"{where}: evidence: none of it is in the source {source!r}"
         for reference in evidence:
             source, _, rest = reference.partition("/")
             heading, _, paragraph = rest.partition("/")

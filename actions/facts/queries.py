@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from actions.facts.tables import (
@@ -67,7 +67,9 @@ def names(session: Session) -> list[Name]:
     """Every name and alias by which a subject may be called."""
     own = [
         Name(slug, language, text)
-        for slug, nl, en in session.execute(select(Subject.slug, Subject.name_nl, Subject.name_en))
+        for slug, nl, en in session.execute(
+            select(Subject.slug, Subject.name_nl, Subject.name_en).order_by(Subject.slug)
+        )
         for language, text in (("nl", nl), ("en", en))
     ]
     aliases = session.execute(select(Alias.subject, Alias.language, Alias.text).order_by(Alias.id))
@@ -124,15 +126,3 @@ def role(session: Session, person: str) -> Role | None:
 
 def event(session: Session, slug: str) -> Event | None:
     return session.scalar(select(Event).where(Event.event == slug))
-
-
-def related(session: Session, slug: str) -> list[str]:
-    """Subjects tied to this one by a membership, an event or a theme, itself not included."""
-    pairs = [
-        select(Membership.body, Membership.member).where(or_(Membership.body == slug, Membership.member == slug)),
-        select(Participation.event, Participation.participant).where(
-            or_(Participation.event == slug, Participation.participant == slug)
-        ),
-    ]
-    found = [other for query in pairs for pair in session.execute(query) for other in pair if other != slug]
-    return list(dict.fromkeys(found))

@@ -1,0 +1,54 @@
+"""Fixtures for all tests. A missing tool skips its tests with a line; with CI=true it fails instead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from actions.facts.content import Content
+from actions.facts.database import connect, migrate
+from actions.facts.load import load
+from actions.facts.schema import parse
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def need(tool: str, path: str | None) -> str:
+    """The path of a tool, or the end of the test: skipped, or failed in CI."""
+    if path is not None:
+        return path
+    message = f"{tool} is not installed, so this was not tested"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return need("chromium", shutil.which("chromium"))
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return parse(ROOT / "data" / "facts")
+
+
+@pytest.fixture(scope="session")
+def facts_url(tmp_path_factory: pytest.TempPathFactory, content: Content) -> str:
+    """A SQLite file with the project's facts."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('facts')}/facts.db"
+    engine = connect(url)
+    migrate(engine)
+    load(engine, content)
+    return url
+
+
+@pytest.fixture
+def facts(facts_url: str) -> Iterator[Session]:
+    with Session(connect(facts_url)) as session:
+        yield session
