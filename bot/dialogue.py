@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.catalogue import Catalogue, KnownStatement
-from bot.linking import Mention, mask
+from bot.linking import Mention, blank
 from bot.question_form import QuestionForm
 from bot.text import fold
 
@@ -102,7 +102,7 @@ class Weights:
     same_subject: float = 2.0
     mentioned: float = 0.6
     other_subject: float = -2.5
-    context: float = 2.5
+    context: float = 3.5
     context_related: float = 1.2
     no_number: float = -1.5
     answer: float = 0.0
@@ -274,7 +274,7 @@ def _bare(words: Sequence[str]) -> str | None:
 
 def _rest(message: Understanding) -> list[str]:
     """The words that are neither names nor fillers."""
-    words = re.findall(r"[\w'-]+", fold(mask(message.text, message.mentions)))
+    words = re.findall(r"[\w'-]+", fold(blank(message.text, message.mentions)))
     return [word for word in words if word not in FILLERS]
 
 

@@ -30,6 +30,8 @@ class Mention:
     start: int
     end: int
     score: float
+    language: str = "both"
+    """The language that alone uses this name, or both: "burgemeester" says that a message is Dutch."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class SubjectLinker:
         spans = [doc[start:end] for _, start, end in self._matcher(doc)]
         for span in spacy.util.filter_spans(spans):
             if (target := self._choose(span.text, language)) is not None:
-                yield Mention(target.subject, span.start_char, span.end_char, 1.0)
+                yield Mention(target.subject, span.start_char, span.end_char, 1.0, self._spoken(span.text))
 
     def _choose(self, form: str, language: str | None) -> _Target | None:
         targets = self._targets[form]
@@ -100,7 +102,13 @@ class SubjectLinker:
         if best is None or best[0][0] != form[0] or best[0].count(" ") != form.count(" "):
             return None
         target = self._choose(best[0], language)
-        return None if target is None else Mention(target.subject, start, start + len(form), 1 - best[1] / len(form))
+        if target is None:
+            return None
+        return Mention(target.subject, start, start + len(form), 1 - best[1] / len(form), self._spoken(best[0]))
+
+    def _spoken(self, form: str) -> str:
+        languages = {target.language for target in self._targets[form]}
+        return languages.pop() if len(languages) == 1 else "both"
 
 
 def is_common(word: str) -> bool:
@@ -120,7 +128,12 @@ def _forms(text: str) -> set[str]:
 
 
 def mask(text: str, mentions: Iterable[Mention]) -> str:
-    """The text with the mentioned names blanked out, so that they say nothing about its language."""
+    """The text with the names that both languages use blanked out: those say nothing about its language."""
+    return blank(text, (mention for mention in mentions if mention.language == "both"))
+
+
+def blank(text: str, mentions: Iterable[Mention]) -> str:
+    """The text with the mentions blanked out."""
     characters = list(text)
     for mention in mentions:
         characters[mention.start : mention.end] = " " * (mention.end - mention.start)

@@ -23,8 +23,6 @@ from bot.text import fold
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Vectors = "NDArray[np.float32]"
-
 WORDS: dict[str, Any] = {
     "analyzer": "word", "ngram_range": (1, 2), "min_df": 2, "sublinear_tf": True, "token_pattern": r"(?u)\b\w+\b",
 }  # fmt: skip
@@ -150,7 +148,8 @@ def _temperature(scores: NDArray[np.float32], targets: NDArray[np.int64]) -> flo
 
 def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def _terms(vectorizer: TfidfVectorizer) -> list[str]:
