@@ -15,7 +15,8 @@ IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}\b")
 DIGITS = re.compile(r"(?<!\w)\d(?:[ .-]?\d){7,18}(?!\w)")
 # "1980 of 2021" has the shape of a postcode with a house number: small words are no postcode letters.
 ADDRESS = re.compile(
-    r"\b[1-9]\d{3} ?(?!(?:of|en|or|in|to|is|na|op|at|by|om|tm) )[A-Za-z]{2}[ ,]{1,3}(?:nr\.? ?|huisnummer ?)?\d{1,5} ?[A-Za-z]?\b"
+    r"\b[1-9]\d{3} ?(?!(?:of|en|or|in|to|is|na|op|at|by|om|tm) )[A-Za-z]{2}"
+    r"[ ,]{1,3}(?:nr\.? ?|huisnummer ?)?\d{1,5} ?[A-Za-z]?\b"
 )
 OWN_EMAIL = re.compile(r"@(?:[\w-]+\.)*enschede\.nl$", re.IGNORECASE)
 

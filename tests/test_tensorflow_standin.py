@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-DOMAIN = {"version": "3.1", "intents": ["a", "b"], "responses": {"utter_a": [{"text": "A"}], "utter_b": [{"text": "B"}]}}
+DOMAIN = {
+    "version": "3.1",
+    "intents": ["a", "b"],
+    "responses": {"utter_a": [{"text": "A"}], "utter_b": [{"text": "B"}]},
+}
 DATA = {
     "version": "3.1",
     "nlu": [
@@ -23,7 +27,13 @@ DATA = {
 
 def rasa_train(folder: Path, classifier: str) -> subprocess.CompletedProcess[str]:
     pipeline = [{"name": "WhitespaceTokenizer"}, {"name": "CountVectorsFeaturizer"}, {"name": classifier}]
-    config = {"recipe": "default.v1", "assistant_id": "t", "language": "nl", "pipeline": pipeline, "policies": [{"name": "RulePolicy"}]}
+    config = {
+        "recipe": "default.v1",
+        "assistant_id": "t",
+        "language": "nl",
+        "pipeline": pipeline,
+        "policies": [{"name": "RulePolicy"}],
+    }
     for name, content in (("config", config), ("domain", DOMAIN), ("data", DATA)):
         (folder / f"{name}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
     command = [sys.executable, "-m", "rasa", "train", "--data", "data.yml", "--fixed-model-name", "m"]

@@ -68,7 +68,7 @@ def compare(session: Session, slugs: Sequence[str], language: str) -> Answer:
         if partnership is None and about is None:
             raise NoSuchFact(slug)
         if partnership is not None:
-            facts.append(partnership.id)
+            facts += [partnership.id, *(c.id for c in queries.cooperations(session, slug))]
             themes = _themes(session, slug, language)
             lines.append(f"• {capital(name(session, slug, language))}: {tie(partnership, language)}.{themes}")
         elif about is not None:
@@ -100,7 +100,7 @@ def _tell(session: Session, statement: Statement, language: str) -> tuple[str, t
         return text, ()
     filling = fill(session, statement.computed, language)
     return capital(
-        text.format(**filling.places).replace("\n ", "\n").replace(" \n", "\n").replace("\n.", "").strip()
+        text.format(**filling.places).replace("\n. ", "\n").replace("\n.", "").replace(" \n", "\n").strip()
     ), filling.rows
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 
 from actions.facts import content as c
 
@@ -86,7 +86,11 @@ class Node:
         return node.both() if node else None
 
     def both(self) -> c.Text:
-        return {language: str(self.get(language, str, "", True)).strip() for language in c.LANGUAGES}
+        texts = {language: str(self.get(language, str, "", True)).strip() for language in c.LANGUAGES}
+        for language in c.LANGUAGES:
+            if self.data.get(language) is not None and not texts[language]:
+                self.problem(language, "is empty")
+        return texts
 
     def names(self, key: str, required: bool = False) -> tuple[str, ...]:
         """A list of strings, or one string that stands for a list of one."""
@@ -161,7 +165,7 @@ def _read(path: Path, folder: Path, problems: list[str]) -> Node:
     name = str(path.relative_to(folder))
     try:
         data = YAML(typ="rt").load(path.read_text(encoding="utf-8")) if path.exists() else CommentedMap()
-    except (MarkedYAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problems.append(f"{name}:{mark.line + 1 if mark else 1}: YAML: {getattr(error, 'problem', None) or error}")
         data = CommentedMap()
@@ -175,8 +179,9 @@ def _rows(path: Path, folder: Path, problems: list[str], build: Callable[[Node],
     name = path.name
     try:
         data = YAML(typ="rt").load(path.read_text(encoding="utf-8")) or []
-    except MarkedYAMLError as error:
-        problems.append(f"{name}:{error.problem_mark.line + 1}: YAML: {error.problem}")
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.append(f"{name}:{mark.line + 1 if mark else 1}: YAML: {getattr(error, 'problem', None) or error}")
         return ()
     if not isinstance(data, CommentedSeq | list):
         problems.append(f"{name}:1: {name}: a list (- key: value) is expected here")

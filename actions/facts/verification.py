@@ -47,7 +47,14 @@ def verify(claims: Claims, statement: Statement, text: str, rows: tuple[Row, ...
         return None
     if True in verdicts:
         return True
-    return True if statement.yes and not claims.years and not claims.countries else None
+    # A plain yes affirms the whole question, so nothing may be claimed in it that was not looked at.
+    unseen = claims.years or claims.months or claims.numbers or claims.countries or _others(claims, statement)
+    return True if statement.yes and not unseen else None
+
+
+def _others(claims: Claims, statement: Statement) -> list[str]:
+    known = {"enschede", statement.subject, *statement.mentions}
+    return [city for city in claims.cities if city not in known]
 
 
 def _year(claims: Claims, statement: Statement, text: str) -> bool | None:
@@ -84,8 +91,11 @@ def _member(claims: Claims, statement: Statement, rows: tuple[Row, ...]) -> bool
 
 
 def _number(claims: Claims, statement: Statement, rows: tuple[Row, ...]) -> bool | None:
-    if len(claims.numbers) != 1:
+    """One claimed number against the counted rows, else against the statement's own number."""
+    number = len(rows) or statement.number
+    if len(claims.numbers) != 1 or not number:
         return None
-    if (number := statement.number if statement.number is not None else len(rows)) and claims.numbers[0] == number:
+    if claims.numbers[0] == number:
         return True
-    return False if statement.number is not None and not rows else None
+    # Of a list it is only known that it is counted wrong when the question is how long it is.
+    return False if statement.aspect in ("count", "members", "nationalities") else None

@@ -34,7 +34,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        if any(entry.get("type") == "json_invalid" for entry in error.errors()):
+        if any(entry.get("type") in ("json_invalid", "string_unicode") for entry in error.errors()):
             return problem(400)
         fields = sorted({".".join(str(part) for part in entry["loc"][1:2]) for entry in error.errors()} - {""})
         known = [name for name in fields if name in FIELDS]

@@ -36,6 +36,12 @@ def test_a_comparison_sets_ties_side_by_side(facts: Session) -> None:
     assert {source["id"] for source in answer.sources} == {"page", "report_2017"}
 
 
+def test_a_list_stands_apart_from_the_sentence_behind_it(facts: Session) -> None:
+    lines = compose.answer(facts, ["partner_cities.members"], "nl").text.split("\n")
+    assert lines[3] == "• Münster (partnerstad sinds 2021)"
+    assert lines[4].startswith("De huidige pagina noemt alleen")
+
+
 def test_what_is_not_in_the_facts_is_not_told(facts: Session) -> None:
     with pytest.raises(compose.NoSuchFact):
         compose.answer(facts, ["munster.population"], "nl")
@@ -54,6 +60,10 @@ VERIFIED = [
     ("eurocities.status", Claims(), True),
     ("eurocities.status", Claims(sure=False), None),
     ("edl.about", Claims(countries=("be",)), False),
+    ("partner_cities.count", Claims(numbers=(3,)), True),
+    ("partner_cities.count", Claims(numbers=(2,)), False),
+    ("munster.status", Claims(cities=("dalian",)), None),
+    ("munster.status", Claims(numbers=(5,)), None),
 ]
 
 

@@ -147,7 +147,9 @@ def test_the_page_without_javascript_keeps_what_was_typed(client: TestClient, ra
     assert "cannot be reached" in shown.text
 
 
-@pytest.mark.parametrize(("header", "page"), [("nl-NL,nl;q=0.9", "/nl"), ("en-GB", "/en"), ("de,en;q=0.5", "/en"), ("", "/nl")])
+@pytest.mark.parametrize(
+    ("header", "page"), [("nl-NL,nl;q=0.9", "/nl"), ("en-GB", "/en"), ("de,en;q=0.5", "/en"), ("", "/nl")]
+)
 def test_the_first_page_is_in_the_visitors_language(client: TestClient, header: str, page: str) -> None:
     answer = client.get("/", headers={"Accept-Language": header}, follow_redirects=False)
     assert answer.headers["location"] == page
