@@ -48,6 +48,7 @@ QUESTION_WORDS: dict[str, tuple[str, ...]] = {
     "count": ("count", "members", "topics"),
     "what": ("about", "topics", "members", "activities"),
 }
+TELLING = frozenset("tell vertel me mij more meer one number nummer nr doe graag".split())
 WHEN_WORDS = frozenset("sinds wanneer wnr since when hoelang lang hoe long how welk jaar which what year vanaf".split())
 WHY_WORDS = frozenset("waarom why hoezo how come waarvoor reden reason the de".split())
 WHERE_WORDS = frozenset("waar where ligt liggen is it dat that dan located lie die".split())
@@ -191,7 +192,7 @@ def _picked(message: Understanding, context: Context, catalogue: Catalogue) -> D
         return None
     if place >= len(context.listed):
         return Decision("nlu_fallback", 0.9, reason="no such item", subjects=context.subjects)
-    if len(message.text.split()) <= 4:
+    if all(word in TELLING or any(word in words.split() for words in ORDINALS.values()) for word in _rest(message)):
         return _about(context.listed[place], None, catalogue, "ordinal")
     return None
 

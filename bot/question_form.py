@@ -18,7 +18,8 @@ WHERE = re.compile(r"\b(waar|waarheen|where|in welk land|which country|what coun
 WHO = re.compile(r"\b(wie|who|whom|whose)\b")
 WHY = re.compile(r"\b(waarom|hoezo|why|how come|what for|waarvoor|met welk doel)\b")
 OPEN = re.compile(
-    r"^(?:\W*\w+\W+){0,4}?(wat|welke?|hoe|what|which|how|tell|vertel|noem|name|list|give|geef|explain|leg)\b"
+    r"\b(wat|wie|waar\w*|wanneer|welke?|hoe|hoeveel|hoelang|what|whats|who|whos|whom|where|when|which|how|why|"
+    r"vertel|noem|geef|tell|name|list|give|explain|leg)\b"
 )
 YES_NO_FIRST = re.compile(
     r"^(?:(?:hoi|hallo|hi|hello|hey|dag|beste|dear|sorry|and|en|but|maar|so|dus|also|ook|ok)\b\W*)*"
@@ -81,7 +82,8 @@ def read_form(text: str, mentions: Sequence[Mention] = (), countries: Sequence[s
         for name, pattern in (("count", COUNT), ("when", WHEN), ("where", WHERE), ("who", WHO), ("why", WHY))
         if pattern.search(plain)
     }
-    open_question = bool(asks) or any(OPEN.search(sentence) for sentence in sentences)
+    # "Since 1980?" claims a year, "since when" asks for one: only a question word makes a question open.
+    open_question = bool(OPEN.search(plain))
     if YES_NO_ANY.search(plain) or (not open_question and any(YES_NO_FIRST.search(s) for s in sentences)):
         asks.add("yesno")
     words = WORD.findall(plain)
