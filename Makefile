@@ -47,3 +47,7 @@ format: setup
 
 evaluate: train
 	@$(PYTHON) -m tests.questions.evaluate
+
+.PHONY: screenshots
+screenshots: setup
+	@$(PYTHON) -m tests.browser.screenshots
