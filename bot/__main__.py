@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from bot.settings import ROOT, SettingError, Settings
+from bot.settings import ROOT, Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         from bot.serve import serve
 
         return serve(settings)
-    except (SettingError, RuntimeError) as error:
+    except (ValueError, RuntimeError) as error:  # SettingError, FactsError, and what serve finds missing
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

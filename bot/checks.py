@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
@@ -37,8 +36,8 @@ def _names() -> Iterator[str]:
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
     names = [entry["name"] for entry in [*config["pipeline"], *config["policies"]]]
     names += list(yaml.safe_load((ROOT / "credentials.yml").read_text(encoding="utf-8")))
-    endpoints = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
-    names.append(_load_with_variables(endpoints)["tracker_store"]["type"])
+    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    names.append(endpoints["tracker_store"]["type"])
     for name in names:
         module, _, attribute = name.rpartition(".")
         if not module:
@@ -47,11 +46,6 @@ def _names() -> Iterator[str]:
             getattr(importlib.import_module(module), attribute)
         except (ImportError, AttributeError) as error:
             yield f"{name}: {error}"
-
-
-def _load_with_variables(text: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
 
 
 def _facts(settings: Settings) -> list[str]:

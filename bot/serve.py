@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
+import yaml
+
 from bot.settings import ROOT, Settings
 from bot.training import MODEL, is_current, model_path, prepare_facts, rasa_environment
 
@@ -122,11 +124,24 @@ def require(settings: Settings) -> None:
     prepare_facts(settings)
 
 
+def write_endpoints(settings: Settings) -> Path:
+    """Writes endpoints.yml for these settings. Readable by this user alone: it may hold a password."""
+    path = ROOT / "var" / "run" / f"endpoints-{settings.port}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    endpoints = {
+        "action_endpoint": {"url": f"http://127.0.0.1:{settings.actions_port}/webhook"},
+        "tracker_store": {"type": "bot.stores.StrictTrackerStore", "url": settings.conversations_url},
+    }
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+    return path
+
+
 def processes(settings: Settings) -> list[Child]:
     """The three processes in the order in which they are waited for."""
     python, rasa_url = sys.executable, f"http://127.0.0.1:{settings.rasa_port}"
     actions_url = f"http://127.0.0.1:{settings.actions_port}"
-    shared = rasa_environment(settings) | {"ACTIONS_URL": f"{actions_url}/webhook", "LOG_LEVEL": settings.log_level}
+    shared = rasa_environment(settings) | {"LOG_LEVEL": settings.log_level}
     model = str(Path(settings.model_folder) / f"{MODEL}.tar.gz")
     return [
         Child(
@@ -138,7 +153,7 @@ def processes(settings: Settings) -> list[Child]:
         Child(
             "rasa",
             [python, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "--model", model,
-             "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"],
+             "--endpoints", str(write_endpoints(settings)), "--credentials", "credentials.yml"],
             f"{rasa_url}/webhooks/assistant/health",
             shared,
         ),

@@ -67,7 +67,6 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
     return {
         "RASA_TELEMETRY_ENABLED": "false",
         "FACTS_URL": settings.facts_url,
-        "CONVERSATIONS_URL": settings.conversations_url,
         "CONTACT_EMAIL": settings.contact_email,
         "GENERAL_CONTACT": settings.general_contact,
         "ACTION_TIMEOUT": str(settings.action_timeout),

@@ -1,12 +1,14 @@
 """Starting: what is missing is said in one line."""
 
+import shutil
 import socket
+from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from bot.serve import require
-from bot.settings import SettingError, Settings
+from bot.settings import ROOT, SettingError, Settings
 
 
 def test_a_port_in_use_is_said() -> None:
@@ -41,3 +43,16 @@ def test_a_wrong_setting_ends_the_command_with_one_line(
     monkeypatch.setenv("PORT", "x")
     assert main(["check"]) == 1
     assert capsys.readouterr().err.strip() == "PORT=x must be a number"
+
+
+def test_a_mistake_in_the_facts_ends_the_start_with_its_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "facts"
+    shutil.copytree(ROOT / "data" / "facts", folder)
+    (folder / "subjects" / "munster.yml").write_text("kind: town\nname: {nl: Münster, en: Münster}\n", encoding="utf-8")
+    monkeypatch.setenv("FACTS_FOLDER", str(folder))
+    monkeypatch.setenv("FACTS_URL", f"sqlite:///{tmp_path}/facts.db")
+    monkeypatch.setenv("PORT", "0")
+    assert main(["serve"]) == 1
+    assert "subjects/munster.yml:1: kind: 'town' is not one of" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.chat import Chat, EmptyMessage
 from bot.web.pages import COOKIE, new_cookie
@@ -93,9 +94,11 @@ def routes() -> APIRouter:
     @router.post("/feedback", status_code=204)
     async def feedback(body: FeedbackIn, request: Request) -> Response:
         chat: Chat = request.app.state.chat
-        return (
-            Response(status_code=204) if await chat.rate(body.message_id, body.rating, body.comment) else problem(404)
-        )
+        try:
+            known = await chat.rate(body.message_id, body.rating, body.comment)
+        except SQLAlchemyError:
+            return problem(503, headers={"Retry-After": "5"})
+        return Response(status_code=204) if known else problem(404)
 
     return router
 

@@ -84,15 +84,16 @@ def routes() -> APIRouter:
 
     @router.get("/")
     async def home(request: Request) -> RedirectResponse:
-        return RedirectResponse(f"/{preferred_language(request.headers.get('accept-language', ''))}", 303)
+        language = preferred_language(request.headers.get("accept-language", ""))
+        return RedirectResponse(f"/{language}", 303, {"Vary": "Accept-Language"})
 
-    def page(request: Request, language: str, **values: Any) -> HTMLResponse:
+    def page(request: Request, language: str, status: int = 200, **values: Any) -> HTMLResponse:
         transcripts: Transcripts = request.app.state.transcripts
         session_id = held_session(request)
         turns = transcripts.of(session_id) if session_id else []
         other = "en" if language == "nl" else "nl"
         context = {"language": language, "other": other, "t": texts(language), "turns": turns, **values}
-        return templates.TemplateResponse(request, "chat.html", context)
+        return templates.TemplateResponse(request, "chat.html", context, status)
 
     async def say(request: Request, language: str, text: str) -> Response:
         chat: Chat = request.app.state.chat
@@ -100,9 +101,9 @@ def routes() -> APIRouter:
         try:
             reply = await chat.say(session_id, text[:1000], language)
         except EmptyMessage:
-            return page(request, language, error=texts(language)["empty"])
+            return page(request, language, 400, error=texts(language)["empty"])
         except RasaAway:
-            return page(request, language, error=texts(language)["away"], typed=text[:1000])
+            return page(request, language, 503, error=texts(language)["away"], typed=text[:1000])
         request.app.state.transcripts.add(session_id, {"user": redact(clean(text)).text, "reply": reply})
         response = RedirectResponse(f"/{language}#last", 303)
         new_cookie(request, response, session_id)

@@ -34,15 +34,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        if any(entry.get("type") in ("json_invalid", "string_unicode") for entry in error.errors()):
+        unreadable = ("json_invalid", "string_unicode")
+        if any(e.get("type") in unreadable or (e.get("type"), e.get("loc")) == NO_BODY for e in error.errors()):
             return problem(400)
         fields = sorted({".".join(str(part) for part in entry["loc"][1:2]) for entry in error.errors()} - {""})
         known = [name for name in fields if name in FIELDS]
         return problem(422, f"look at: {', '.join(known)}" if known else None)
 
-    @app.exception_handler(Exception)
-    async def unexpected(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(500)
 
-
+NO_BODY = ("missing", ("body",))
 FIELDS = frozenset({"session_id", "text", "language", "client_message_id", "message_id", "rating", "comment"})

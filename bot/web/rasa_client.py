@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from bot.languages import LANGUAGES
+
 
 class RasaAway(Exception):
     """Rasa, or a store behind it, cannot be reached. Nothing was recorded, so the message may be sent again."""
@@ -26,8 +28,8 @@ class RasaClient:
             reply = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise RasaAway(type(error).__name__) from None
-        if not isinstance(reply, dict) or not reply.get("messages"):
-            raise RasaAway("empty reply")
+        if not isinstance(reply, dict) or not _whole(reply):
+            raise RasaAway("malformed reply")
         return reply
 
     async def healthy(self) -> bool:
@@ -38,3 +40,15 @@ class RasaClient:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _whole(reply: dict[str, Any]) -> bool:
+    """Whether a reply has what the chat API passes on."""
+    messages = reply.get("messages")
+    return (
+        reply.get("language") in LANGUAGES
+        and isinstance(reply.get("outcome"), str)
+        and isinstance(messages, list)
+        and bool(messages)
+        and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in messages)
+    )

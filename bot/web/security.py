@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.problems import problem
+
+logger = logging.getLogger(__name__)
 
 LARGEST = 16 * 1024
 """Bytes of a request's body."""
@@ -34,11 +38,18 @@ class SecurityMiddleware:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                # A conversation is nobody else's; a page's own files may be kept for an hour.
+                kept = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "public, max-age=3600" if kept else "no-store")
             await send(message)
 
         body = await _read(receive)
@@ -54,7 +65,13 @@ class SecurityMiddleware:
             given = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self._app(scope, replay, send_with_headers)
+        try:
+            await self._app(scope, replay, send_with_headers)
+        except Exception as error:
+            # Here rather than in a handler of the app: those run outside this middleware, without the headers.
+            logger.error("a request failed: %s", type(error).__name__)
+            if not started:
+                await problem(500)(scope, receive, send_with_headers)
 
 
 async def _read(receive: Receive) -> bytes | None:

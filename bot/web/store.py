@@ -51,20 +51,27 @@ class ReviewStore:
 
     def __init__(self, url: str) -> None:
         self._engine = connect(url)
-        Base.metadata.create_all(self._engine)
+        self._ready = False
+
+    def _session(self) -> Session:
+        """A session; the tables are made at first use, so that the door opens also while the store is away."""
+        if not self._ready:
+            Base.metadata.create_all(self._engine)
+            self._ready = True
+        return Session(self._engine)
 
     def answered(self, message_id: str, session_id: str, outcome: str) -> None:
-        with Session(self._engine) as session, session.begin():
+        with self._session() as session, session.begin():
             session.add(Message(id=message_id, session=session_id, at=datetime.now(UTC), outcome=outcome))
 
     def failed(self, session_id: str, text: str, reason: str) -> None:
         """Records a turn without an answer. `text` must be redacted."""
-        with Session(self._engine) as session, session.begin():
+        with self._session() as session, session.begin():
             session.add(FailedTurn(session=session_id, at=datetime.now(UTC), text=text, reason=reason[:80]))
 
     def rate(self, message_id: str, rating: str, comment: str | None) -> bool:
         """Records feedback, replacing an earlier one. False when there is no such message."""
-        with Session(self._engine) as session, session.begin():
+        with self._session() as session, session.begin():
             if session.get(Message, message_id) is None:
                 return False
             session.merge(Feedback(message=message_id, rating=rating, comment=comment, at=datetime.now(UTC)))

@@ -45,13 +45,14 @@ function choices(buttons) {
   return list;
 }
 
+function dated(source) {
+  return `${source.title}, ${texts[source.dated] ?? ""} ${source.as_of}`;
+}
+
 function sources(found) {
   const list = element("ul", {});
-  for (const source of found) {
-    const line = `${source.title} (${source.dated === "published" ? texts.published : texts.checked} ${source.as_of})`;
-    list.append(element("li", {}, source.note ? `${line}. ${source.note}` : line));
-  }
-  return element("details", { class: "source" }, element("summary", {}, found.length > 1 ? texts.sources : texts.source), list);
+  for (const source of found) list.append(element("li", {}, source.note ? `${dated(source)}. ${source.note}` : dated(source)));
+  return element("details", { class: "source" }, element("summary", {}, `${texts.source}: ${dated(found[0])}`), list);
 }
 
 function rating(messageId) {
@@ -85,7 +86,10 @@ function failed(text) {
   again.focus();
 }
 
+let pending = false;
+
 async function send(text) {
+  pending = true;
   const slow = setTimeout(() => { status.textContent = texts.waiting; }, SLOW);
   try {
     const body = JSON.stringify({ session_id: sessionId(), text, language });
@@ -96,12 +100,14 @@ async function send(text) {
   } catch {
     failed(text);
   } finally {
+    pending = false;
     clearTimeout(slow);
     status.textContent = "";
   }
 }
 
 function ask(text) {
+  if (pending) return Promise.resolve(); // one question at a time: the answers stay in order
   starters.hidden = true;
   show("user", text);
   return send(text);
@@ -110,6 +116,7 @@ function ask(text) {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
+  if (pending) return;
   if (!text) { status.textContent = texts.empty; return; }
   if (PERSONAL.test(text) && field.dataset.warned !== text) {
     field.dataset.warned = text; // a second press sends it all the same: the server masks it

@@ -68,7 +68,7 @@ def test_a_message_gets_a_reply_with_facts_and_sources(client: TestClient) -> No
 
 BAD = [
     (b"{", 400),
-    (b"", 422),
+    (b"", 400),
     (b'{"session_id": "abcdefgh", "text": "\\ud83d"}', 400),
     (b'{"session_id": "abcdefgh", "text": "   "}', 400),
     (b'{"session_id": "abcdefgh", "text": "\\u200b"}', 400),
@@ -118,6 +118,35 @@ def test_feedback_is_kept_and_replaced(client: TestClient) -> None:
         assert client.post("/v1/feedback", json={"message_id": message_id, "rating": rating}).status_code == 204
     assert client.post("/v1/feedback", json={"message_id": "nope", "rating": "up"}).status_code == 404
     assert client.post("/v1/feedback", json={"message_id": message_id, "rating": "meh"}).status_code == 422
+
+
+def test_a_fault_of_ours_is_a_problem_with_the_same_headers(
+    client: TestClient, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_arguments: Any) -> dict[str, Any]:
+        raise KeyError("secret detail")
+
+    monkeypatch.setattr(rasa, "ask", broken)
+    answer = post(client, text="hallo")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_the_door_opens_while_the_review_store_is_away(rasa: FakeRasa) -> None:
+    away = Settings(review_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    client = TestClient(create_app(away, rasa), raise_server_exceptions=False)
+    assert post(client, text="hallo").status_code == 200
+    assert client.post("/v1/feedback", json={"message_id": "x", "rating": "up"}).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "reply", [{}, {"messages": []}, {"language": "nl", "outcome": "answered", "messages": [{"txt": 1}]}, [], None]
+)
+def test_a_malformed_reply_counts_as_none(reply: Any) -> None:
+    from bot.web.rasa_client import _whole
+
+    assert not (isinstance(reply, dict) and _whole(reply))
 
 
 def test_a_session_is_issued_with_a_signed_cookie(client: TestClient) -> None:
