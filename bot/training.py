@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.settings import ROOT, Settings
 MODEL = "assistant"
 DATA = ("data/nlu", "data/rules", "data/stories")
 """What Rasa reads. Never `data` as a whole: Rasa takes every YAML file in it that looks like its own."""
+PROGRESS = ("ranker:", "Starting to train", "Finished training", "trained and saved", "ERROR")
 MADE_OF = ("config.yml", "domain.yml", "bot/ranking.py", "bot/text.py", "bot/encoder.py", "uv.lock")
 
 
@@ -44,10 +46,34 @@ def train_model(settings: Settings, force: bool = False) -> int:
     environment = dict(os.environ, **rasa_environment(settings))
     folders = [folder for folder in DATA if any((ROOT / folder).rglob("*.yml"))]
     command = [sys.executable, "-m", "rasa", "train", "--data", *folders, "--out", settings.model_folder]
-    result = subprocess.run([*command, "--fixed-model-name", MODEL], cwd=ROOT, env=environment, check=False)
-    if result.returncode == 0:
+    code = _run([*command, "--fixed-model-name", MODEL], environment)
+    if code == 0:
         model_path(settings).with_suffix(".fingerprint").write_text(fingerprint())
-    return result.returncode
+    return code
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    """Runs a command, shows its progress, and keeps everything it says in var/log/train.log.
+
+    Rasa warns of every example of a retrieval intent that has no response: ours have statements instead.
+    """
+    log = ROOT / "var" / "log" / "train.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    last: deque[str] = deque(maxlen=20)
+    with (
+        log.open("w", encoding="utf-8") as file,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
+        for line in process.stdout or ():
+            file.write(line)
+            last.append(line)
+            if any(sign in line for sign in PROGRESS):
+                print(line.rstrip(), flush=True)
+    if process.returncode:
+        print("".join(last), file=sys.stderr)
+    return process.returncode
 
 
 def prepare_facts(settings: Settings) -> None:

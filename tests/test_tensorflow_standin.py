@@ -61,5 +61,5 @@ def test_a_placeholder_can_be_subclassed_but_not_used() -> None:
         pass
 
     assert tensorflow.function(len) is len
-    with pytest.raises(RuntimeError, match="Mine needs TensorFlow"):
+    with pytest.raises(Exception, match="Mine needs TensorFlow"):
         Mine()
