@@ -100,17 +100,17 @@ class Context:
 class Weights:
     """How much each sign counts, in natural-logarithm odds, and the thresholds of the gate."""
 
-    same_subject: float = 2.0
+    same_subject: float = 1.3
     mentioned: float = 0.6
-    other_subject: float = -2.5
-    context: float = 3.5
+    other_subject: float = -1.5
+    context: float = 3.0
     context_related: float = 1.2
     no_number: float = -1.5
     answer: float = 0.0
     """How much likelier the statements together must be than the reasons to decline."""
-    clarify: float = 0.35
+    clarify: float = 0.25
     """Least share of the best statement, or of its subject, among all statements."""
-    together: float = 0.9
+    together: float = 1.6
     """Difference below which the second statement of the same subject is told too."""
 
 

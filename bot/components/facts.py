@@ -7,13 +7,12 @@ from functools import lru_cache
 
 from actions.facts.database import connect, migrate
 from bot.catalogue import Catalogue, CatalogueCache
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 
 
 @lru_cache(maxsize=1)
 def _cache() -> CatalogueCache:
     settings = Settings.from_env(os.environ)
-    os.chdir(ROOT)
     engine = connect(settings.facts_url)
     migrate(engine)
     return CatalogueCache(engine)
