@@ -15,7 +15,7 @@ from bot.settings import ROOT, Settings
 MODEL = "assistant"
 DATA = ("data/nlu", "data/rules", "data/stories")
 """What Rasa reads. Never `data` as a whole: Rasa takes every YAML file in it that looks like its own."""
-PROGRESS = ("ranker:", "Starting to train", "Finished training", "trained and saved", "ERROR")
+PROGRESS = ("ranker:", "Starting to train", "Finished training", "trained and saved", " ERROR ")
 MADE_OF = ("config.yml", "domain.yml", "bot/ranking.py", "bot/text.py", "bot/encoder.py", "uv.lock")
 
 
