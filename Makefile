@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 help:
 	@echo "make run       set everything up and open the assistant on http://localhost:8080"
 	@echo "make test      set everything up and run all tests"
-	@echo "make check     ruff, mypy, content and settings"
+	@echo "make check     ruff, mypy, facts, settings and the quick tests"
 	@echo "make train     train the model when its data has changed"
 	@echo "make evaluate  ask a running assistant the held-out questions"
 
@@ -36,11 +36,14 @@ content: setup
 	@$(PYTHON) -m actions.facts check
 	@$(PYTHON) -m actions.facts coverage
 
-check: setup
+# The tests that start processes or a browser are left to `make test`.
+check: train
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@$(PYTHON) -m actions.facts check
+	@$(PYTHON) -m bot check
+	@$(PYTHON) -m pytest -m "not processes and not browser"
 
 format: setup
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
