@@ -124,6 +124,8 @@ class Understanding:
     form: QuestionForm
     scores: Mapping[str, float]
     """Probability by label (aspect/subject, unknown/…, out_of_scope/…, chitchat/…, or a plain intent)."""
+    parts: tuple[Mapping[str, float], ...] = ()
+    """The scores of each of two questions in the message; empty when it is one question."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def decide(message: Understanding, context: Context, catalogue: Catalogue, weigh
         or _offered(message, context, catalogue)
         or _same_question(message, subjects, context, catalogue)
         or _question_word(message, subjects, context, catalogue)
+        or _both(message, catalogue)
         or _ranked(message, subjects, context, catalogue, weights)
     )
 
@@ -273,6 +276,16 @@ def _bare(words: Sequence[str]) -> str | None:
     return None
 
 
+def _both(message: Understanding, catalogue: Catalogue) -> Decision | None:
+    """Two questions in one message: both are told when each is surely one of the statements."""
+    best = [max(scores.items(), key=lambda item: item[1]) for scores in message.parts]
+    ids = [statement_id(label) for label, _ in best]
+    least = min((probability for _, probability in best), default=0.0)
+    if len(set(ids)) < 2 or least < SURE or not all(each in catalogue.statements for each in ids):
+        return None
+    return _tell(tuple(ids), catalogue, least, "two questions")
+
+
 def _rest(message: Understanding) -> list[str]:
     """The words that are neither names nor fillers."""
     words = re.findall(r"[\w'-]+", fold(blank(message.text, message.mentions)))
@@ -384,7 +397,7 @@ def _gate(
             scores=ranking,
         )
     if not ordered or facts - declining < weights.answer:
-        return _decline(others, subjects, ranking, choice)
+        return _decline(others, strong or subjects, ranking, choice)
     confidence = 1 / (1 + math.exp(declining - facts))
     sure = held[ordered[0][0]] > math.log(SURE)
     return _choose(ordered, confidence, sure, subjects, strong, catalogue, weights, ranking)

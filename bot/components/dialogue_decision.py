@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.facts import catalogue
 from bot.components.language_identification import LANGUAGE
-from bot.components.statement_ranking import SCORES
+from bot.components.statement_ranking import PARTS, SCORES
 from bot.components.subject_linking import SUBJECT
 from bot.dialogue import Context, Understanding, Weights, decide
 from bot.languages import DEFAULT
@@ -72,6 +72,7 @@ class DialogueDecision(GraphComponent):
             mentions=mentions,
             form=read_form(text, mentions, countries),
             scores=message.get(SCORES) or {},
+            parts=tuple(message.get(PARTS) or ()),
         )
         decision = decide(understanding, context, known, self._weights)
         form = understanding.form

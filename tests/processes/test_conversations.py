@@ -76,6 +76,17 @@ def test_follow_ups_keep_subject_and_question(conversation: Ask) -> None:
     assert conversation("sinds wanneer?")["facts"] == ["dalian.since"]
 
 
+def test_two_questions_in_one_message_are_both_answered(assistant: Running) -> None:
+    assert assistant.ask("Sinds wanneer is Münster partnerstad en waar ligt het?")["facts"] == [
+        "munster.since",
+        "munster.location",
+    ]
+    assert assistant.ask("What is the Stadsbeek? And who paid for the street lighting?")["facts"] == [
+        "stadsbeek.about",
+        "street_lighting.funding",
+    ]
+
+
 def test_an_item_of_a_list_can_be_picked(conversation: Ask) -> None:
     conversation("Which partner cities does Enschede have?")
     assert conversation("tell me about the third one")["facts"][0].startswith("munster.")

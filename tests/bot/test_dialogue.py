@@ -1,0 +1,98 @@
+"""Decisions from plain data: the ranker's scores, the names in the message, the conversation so far."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from actions.facts.database import connect
+from bot.catalogue import Catalogue
+from bot.dialogue import Context, Decision, Understanding, decide
+from bot.parts import split
+from bot.question_form import read_form
+
+
+@pytest.fixture(scope="module")
+def catalogue(facts_url: str) -> Catalogue:
+    with Session(connect(facts_url)) as session:
+        return Catalogue.read(session)
+
+
+def decided(catalogue: Catalogue, text: str, scores: dict[str, float], context: Context | None = None) -> Decision:
+    mentions = tuple(catalogue.linker.link(text, "nl"))
+    message = Understanding(text, "nl", mentions, read_form(text, mentions), scores)
+    return decide(message, context or Context(), catalogue)
+
+
+def test_the_likeliest_statement_is_told(catalogue: Catalogue) -> None:
+    found = decided(catalogue, "sinds wanneer is münster partnerstad", {"since/munster": 0.9, "unknown/dates": 0.1})
+    assert (found.intent, found.statements) == ("since", ("munster.since",))
+
+
+def test_naming_a_subject_does_not_make_an_unknown_question_known(catalogue: Catalogue) -> None:
+    found = decided(catalogue, "hoeveel inwoners heeft münster", {"about/munster": 0.3, "unknown/population": 0.7})
+    assert (found.intent, found.detail, found.subjects) == ("unknown", "population", ("munster",))
+
+
+def test_another_subject_than_the_one_named_is_not_told(catalogue: Catalogue) -> None:
+    scores = {"since/munster": 0.5, "since/palo_alto": 0.3, "unknown/dates": 0.2}
+    assert decided(catalogue, "sinds wanneer palo alto", scores).statements == ("palo_alto.since",)
+
+
+def test_only_another_subject_asks_the_last_question_of_it(catalogue: Catalogue) -> None:
+    before = Context(subjects=("palo_alto",), statements=("palo_alto.since",), aspect="since")
+    assert decided(catalogue, "en Münster?", {"about/munster": 1.0}, before).statements == ("munster.since",)
+    unknown = Context(subjects=("palo_alto",), unknown="population")
+    assert decided(catalogue, "en Münster?", {"about/munster": 1.0}, unknown).detail == "population"
+
+
+@pytest.mark.parametrize(("text", "statement"), [("sinds wanneer?", "dalian.since"), ("waar dan?", "dalian.location")])
+def test_a_bare_question_word_is_about_the_last_subject(catalogue: Catalogue, text: str, statement: str) -> None:
+    before = Context(subjects=("dalian",), statements=("dalian.about",), aspect="about")
+    assert decided(catalogue, text, {"since/munster": 0.5}, before).statements == (statement,)
+
+
+def test_a_reason_that_is_not_known_is_not_made_up(catalogue: Catalogue) -> None:
+    before = Context(subjects=("heidelberg",), statements=("heidelberg.about",), aspect="about")
+    found = decided(catalogue, "waarom?", {"purpose/palo_alto": 0.9}, before)
+    assert (found.intent, found.detail) == ("unknown", "reason")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("de tweede", "about"), ("the third one please", "about"), ("de vijfde", "nlu_fallback")]
+)
+def test_an_ordinal_picks_from_the_last_list_within_its_bounds(catalogue: Catalogue, text: str, intent: str) -> None:
+    before = Context(
+        subjects=("partner_cities",), statements=("partner_cities.members",), listed=("palo_alto", "dalian", "munster")
+    )
+    assert decided(catalogue, text, {"about/dalian": 0.1}, before).intent == intent
+
+
+def test_statements_that_fit_equally_are_offered(catalogue: Catalogue) -> None:
+    labels = ["about/euregio", "about/drones", "about/poland", "about/saxion", "about/edl"]
+    found = decided(catalogue, "vertel", dict.fromkeys(labels, 0.2))
+    assert found.intent == "nlu_fallback"
+    assert len(found.candidates) == 3
+
+
+def test_a_context_that_is_malformed_counts_as_empty() -> None:
+    assert Context.from_slot("x") == Context()  # type: ignore[arg-type]
+    assert Context.from_slot({"subjects": 7, "aspect": None}) == Context()
+
+
+SPLIT = [
+    (
+        "Sinds wanneer is Münster partnerstad en waar ligt het?",
+        ["Sinds wanneer is Münster partnerstad", "Münster waar ligt het?"],
+    ),
+    (
+        "What is the Stadsbeek? Who paid for the street lights?",
+        ["What is the Stadsbeek", "Who paid for the street lights?"],
+    ),
+    ("Wat is Eurocities?", []),
+    ("wat is dat en wie", []),
+    ("Münster en Palo Alto", []),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), SPLIT)
+def test_two_questions_in_one_message_are_told_apart(catalogue: Catalogue, text: str, parts: list[str]) -> None:
+    assert split(text, catalogue.linker.link(text, "nl")) == parts
