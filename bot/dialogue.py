@@ -46,7 +46,6 @@ QUESTION_WORDS: dict[str, tuple[str, ...]] = {
     "why": ("purpose", "reason", "benefit", "support", "appeal", "about"),
     "who": ("people", "partners", "members"),
     "count": ("count", "members", "topics"),
-    "what": ("about", "topics", "members", "activities"),
 }
 TELLING = frozenset("tell vertel me mij more meer one number nummer nr doe graag".split())
 WHEN_WORDS = frozenset("sinds wanneer wnr since when hoelang lang hoe long how welk jaar which what year vanaf".split())

@@ -10,16 +10,15 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.facts import catalogue
 from bot.components.language_identification import LANGUAGE
 from bot.components.statement_ranking import PARTS, SCORES
-from bot.components.subject_linking import SUBJECT
+from bot.components.subject_linking import linked_mentions
 from bot.dialogue import Context, Understanding, Weights, decide
 from bot.languages import DEFAULT
-from bot.linking import Mention
 from bot.question_form import read_form
 
 DECISION = "decision"
@@ -59,11 +58,7 @@ class DialogueDecision(GraphComponent):
 
     def _decide(self, message: Message, context: Context) -> None:
         known = catalogue()
-        mentions = tuple(
-            Mention(e["value"], e["start"], e["end"], e.get("confidence_entity", 1.0))
-            for e in message.get(ENTITIES, [])
-            if e.get("entity") == SUBJECT
-        )
+        mentions = linked_mentions(message)
         text = message.get(TEXT) or ""
         countries = [m.subject for m in mentions if known.kinds.get(m.subject) == "country"]
         understanding = Understanding(

@@ -27,8 +27,8 @@ import bot.encoder
 import bot.ranking
 import bot.text
 from bot.components.facts import catalogue
+from bot.components.subject_linking import linked_mentions
 from bot.encoder import shared_encoder
-from bot.linking import Mention
 from bot.parts import split
 from bot.ranking import Ranker, train
 from bot.transfer import for_new_subjects
@@ -95,7 +95,7 @@ class StatementRanking(GraphComponent):
             scores = self._scores(text)
             scores |= for_new_subjects(text, message, scores, catalogue(), self._scores)
             message.set(SCORES, scores)
-            message.set(PARTS, [self._scores(part) for part in split(text, _mentions(message))])
+            message.set(PARTS, [self._scores(part) for part in split(text, linked_mentions(message))])
             message.set(INTENT_RANKING_KEY, _ranking(scores), add_to_output=True)
             message.set(INTENT, message.get(INTENT_RANKING_KEY)[0], add_to_output=True)
         return messages
@@ -105,10 +105,6 @@ class StatementRanking(GraphComponent):
             raise RuntimeError("StatementRanking has not been trained: run `python -m bot train`")
         probabilities = self._ranker.rank([text], shared_encoder().encode([text]))[0]
         return dict(zip(self._ranker.classes, map(float, probabilities), strict=True))
-
-
-def _mentions(message: Message) -> list[Mention]:
-    return [Mention(entity["value"], entity["start"], entity["end"], 1.0) for entity in message.get("entities") or []]
 
 
 def _encode(texts: list[str]) -> Any:

@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.facts import catalogue
 from bot.components.language_identification import LANGUAGE
+from bot.linking import Mention
 
 SUBJECT = "subject"
 
@@ -46,3 +47,12 @@ class SubjectLinking(GraphComponent):
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
+
+
+def linked_mentions(message: Message) -> tuple[Mention, ...]:
+    """The mentions that a message's entities of type `subject` stand for."""
+    return tuple(
+        Mention(entity["value"], entity["start"], entity["end"], entity.get("confidence_entity", 1.0))
+        for entity in message.get(ENTITIES) or []
+        if entity.get("entity") == SUBJECT
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import Annotated, Any, Literal
 
@@ -12,11 +11,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.chat import Chat, EmptyMessage
-from bot.web.pages import COOKIE, new_cookie
+from bot.web.pages import new_cookie
 from bot.web.problems import problem
 from bot.web.rasa_client import RasaAway
 
-SESSION_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}\Z")
 SessionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
@@ -101,6 +99,3 @@ def routes() -> APIRouter:
         return Response(status_code=204) if known else problem(404)
 
     return router
-
-
-__all__ = ["COOKIE", "SESSION_ID", "routes"]
