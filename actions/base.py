@@ -58,7 +58,7 @@ class AssistantAction(Action, ABC):
         dispatcher.utter_message(text=reply.text, json_message=reply.payload())
         misses = turn.misses + 1 if reply.outcome in MISSES else 0
         events = [SlotSet("language", reply.language), SlotSet("misses", misses)]
-        return events if reply.context is None else [*events, SlotSet("context", reply.context)]
+        return events if reply.context is None else [*events, SlotSet("context", remember(turn, reply.context))]
 
     def _reply(self, turn: Turn) -> Reply:
         with Session(engine()) as session:
@@ -73,6 +73,11 @@ class FactsAction(AssistantAction):
 
     def reply(self, session: Session, turn: Turn) -> Reply:
         return tell(session, turn, turn.statements, turn.language)
+
+
+def remember(turn: Turn, context: dict[str, Any]) -> dict[str, Any]:
+    """What a reply leaves behind, with the question as it reads by itself: "and of Dalian?" is asked of that one."""
+    return {**context, "question": turn.decision.get("question") or turn.text}
 
 
 def tell(session: Session, turn: Turn, statements: list[str], language: str, verify: bool = True) -> Reply:

@@ -42,6 +42,8 @@ class Catalogue:
     countries: dict[str, str]
     """By city with an official tie: its country."""
     linker: SubjectLinker
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By language: each subject's name."""
     by_subject: dict[str, tuple[KnownStatement, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -62,6 +64,10 @@ class Catalogue:
             kinds={subject.slug: subject.kind for subject in queries.subjects(session)},
             countries={p.city: _country(session, p.city) for p in queries.partnerships(session)},
             linker=SubjectLinker((name.subject, name.language, name.text) for name in queries.names(session)),
+            names={
+                "nl": {subject.slug: subject.name_nl for subject in queries.subjects(session)},
+                "en": {subject.slug: subject.name_en for subject in queries.subjects(session)},
+            },
             by_subject={subject: tuple(known) for subject, known in grouped.items()},
         )
 

@@ -119,11 +119,16 @@ def _names_alike(statement: Statement, content: Content) -> Iterator[str]:
     """A subject that a statement names in one language it names in the other too."""
     for slug in statement.mentions:
         named = [
-            any(name in statement.text[language].lower() for name in _names(content, slug, language))
+            any(_stands_in(name, statement.text[language].lower()) for name in _names(content, slug, language))
             for language in LANGUAGES
         ]
         if named[0] != named[1]:
             yield f"{statement.id}: names {slug} in only one language (nl: {named[0]}, en: {named[1]})"
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Whether a name begins a word of the text: "ut" is not named in "institution"."""
+    return re.search(rf"(?<!\w){re.escape(name)}", text) is not None
 
 
 def _names(content: Content, slug: str, language: str) -> list[str]:

@@ -1,0 +1,153 @@
+"""Messages that need no ranking because the conversation says what they mean: each is a Decision or None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.catalogue import Catalogue
+from bot.dialogue.state import Context, Decision, Understanding, statement_id
+from bot.rewriting import ORDINALS, item, ordinal, rest
+from bot.text import fold
+
+SURE = 0.7
+"""Probability from which on each of two questions in a message is told."""
+
+QUESTION_WORDS: dict[str, tuple[str, ...]] = {
+    "since": ("since", "when", "mission", "status", "about"),
+    "where": ("location", "members"),
+    "why": ("purpose", "reason", "benefit", "support", "appeal", "about"),
+    "who": ("people", "partners", "members"),
+    "count": ("count", "members", "topics"),
+}
+TELLING = frozenset("tell vertel me mij more meer one number nummer nr doe graag".split())
+WHEN_WORDS = frozenset("sinds wanneer wnr since when hoelang lang hoe long how welk jaar which what year vanaf".split())
+WHY_WORDS = frozenset("waarom why hoezo how come waarvoor reden reason the de".split())
+WHERE_WORDS = frozenset("waar where ligt liggen is it dat that dan located lie die".split())
+WHO_WORDS = frozenset("wie who precies exactly".split())
+COUNT_WORDS = frozenset("hoeveel how many zijn dat er are there is it of them van".split())
+PASSED_OVER = frozenset("en and dan then maar but dat that precies exactly ook also".split())
+
+
+def subjects_of(message: Understanding, context: Context) -> tuple[str, ...]:
+    """The subjects a message names, or the listed item that "the second one, where is that?" points at."""
+    if linked := tuple(dict.fromkeys(mention.subject for mention in message.mentions)):
+        return linked
+    pointed = item(message.text, context.listed)
+    return (pointed,) if pointed else ()
+
+
+def picked(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """ "The second one": an item of the last list, with nothing else asked of it."""
+    place = ordinal(message.text)
+    if not context.listed or message.mentions or place is None:
+        return None
+    if place >= len(context.listed):
+        return Decision("nlu_fallback", 0.9, reason="no such item", subjects=context.subjects)
+    left = rest(message.text, message.mentions)
+    if all(word in TELLING or any(word in words.split() for words in ORDINALS.values()) for word in left):
+        return about(context.listed[place], None, catalogue, "ordinal")
+    return None
+
+
+def offered(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """A reply to asking back, typed rather than pressed: one of the offered questions, or a word of it."""
+    if not context.offered:
+        return None
+    place = ordinal(message.text)
+    if place is not None and place < len(context.offered):
+        return tell((context.offered[place],), catalogue, 0.95, "picked an offer")
+    linked = {mention.subject for mention in message.mentions}
+    if len(linked) == 1 and not rest(message.text, message.mentions):
+        fitting = [each for each in context.offered if each.startswith(f"{min(linked)}.")]
+        if len(fitting) == 1:
+            return tell((fitting[0],), catalogue, 0.95, "picked an offer")
+    return None
+
+
+def same_question(
+    message: Understanding, subjects: Sequence[str], context: Context, catalogue: Catalogue
+) -> Decision | None:
+    """ "And Palo Alto?", "no, I mean Dalian": the last question, asked of another subject.
+
+    Told at once where the facts hold the same aspect of it; otherwise the question is ranked anew (see `readings`).
+    """
+    if not subjects or rest(message.text, message.mentions) or not (context.statements or context.unknown):
+        return None
+    new = next((slug for slug in subjects if slug not in context.subjects), subjects[0])
+    if new not in catalogue.by_subject:
+        told = [each for each in context.statements if new in catalogue.statements[each].mentions]
+        if told:
+            return tell(tuple(told), catalogue, 0.8, "part of the last answer")
+        new = next((slug for slug, country in catalogue.countries.items() if country == new), new)
+    if context.statements and context.aspect in {known.aspect for known in catalogue.by_subject.get(new, ())}:
+        return about(new, context.aspect, catalogue, "same question")
+    if message.readings:
+        return None
+    if context.unknown:
+        return Decision("unknown", 0.9, subjects=(new,), detail=context.unknown, reason="same question")
+    return about(new, context.aspect, catalogue, "same question")
+
+
+def question_word(
+    message: Understanding, subjects: Sequence[str], context: Context, catalogue: Catalogue
+) -> Decision | None:
+    """ "Since when?", "why?": a bare question word about the subject of the last answer."""
+    if subjects or not context.subjects:
+        return None
+    kind = _bare([word for word in re.findall(r"[\w']+", fold(message.text)) if word not in PASSED_OVER])
+    if kind is None:
+        return None
+    for subject in context.subjects:
+        by_aspect = {known.aspect: known for known in catalogue.by_subject.get(subject, ())}
+        for aspect in QUESTION_WORDS[kind]:
+            known = by_aspect.get(aspect)
+            fits = known is not None and (kind != "since" or known.dated) and (kind != "count" or known.countable)
+            told_before = known is not None and aspect == "about" and kind == "why" and known.id in context.statements
+            if known is not None and fits and not told_before:
+                return tell((known.id,), catalogue, 0.9, f"bare {kind}")
+    detail = {"since": "dates", "where": "geography", "why": "reason", "who": "names", "count": "numbers"}[kind]
+    return Decision("unknown", 0.9, subjects=context.subjects[:1], detail=detail, reason=f"bare {kind}")
+
+
+def _bare(words: Sequence[str]) -> str | None:
+    if not words or len(words) > 5:
+        return None
+    for kind, known, key in (
+        ("why", WHY_WORDS, {"waarom", "why", "hoezo", "come", "reden"}),
+        ("since", WHEN_WORDS, {"wanneer", "wnr", "when", "lang", "long", "jaar", "year", "hoelang"}),
+        ("where", WHERE_WORDS, {"waar", "where"}),
+        ("count", COUNT_WORDS, {"hoeveel", "many"}),
+        ("who", WHO_WORDS, {"wie", "who"}),
+    ):
+        if key.intersection(words) and all(word in known for word in words):
+            return kind
+    return None
+
+
+def both(message: Understanding, catalogue: Catalogue) -> Decision | None:
+    """Two questions in one message: both are told when each is surely one of the statements."""
+    best = [max(scores.items(), key=lambda item: item[1]) for scores in message.parts]
+    ids = [statement_id(label) for label, _ in best]
+    least = min((probability for _, probability in best), default=0.0)
+    if len(set(ids)) < 2 or least < SURE or not all(each in catalogue.statements for each in ids):
+        return None
+    return tell(tuple(ids), catalogue, least, "two questions")
+
+
+def about(subject: str, aspect: str | None, catalogue: Catalogue, reason: str) -> Decision:
+    """The statement of a subject under an aspect, or the most general one it has."""
+    known = {each.aspect: each for each in catalogue.by_subject.get(subject, ())}
+    for wanted in (aspect, "about", "members", "topics", "activities"):
+        if wanted in known:
+            return tell((known[wanted].id,), catalogue, 0.9, reason)
+    if known:
+        return tell((next(iter(known.values())).id,), catalogue, 0.7, reason)
+    return Decision("unknown", 0.8, subjects=(subject,), detail="details", reason=reason)
+
+
+def tell(ids: tuple[str, ...], catalogue: Catalogue, confidence: float, reason: str) -> Decision:
+    """The decision to tell these statements."""
+    known = catalogue.statements[ids[0]]
+    subjects = tuple(dict.fromkeys(catalogue.statements[each].subject for each in ids))
+    return Decision(known.aspect, confidence, statements=ids, subjects=subjects, reason=reason)

@@ -1,0 +1,106 @@
+"""Makes a message that leans on the conversation stand by itself, so that it can be ranked like any other.
+
+"And of Dalian?" after "Who is the mayor of Münster?" is read as "Who is the mayor of Dalian?"; "why do they want that?"
+after an answer about the railway line as "the railway line why do they want that?".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.linking import Mention, blank
+from bot.text import fold
+
+SHORT = 6
+"""Words up to which a message without a name is taken to be about what was said before."""
+LEANING = 14
+"""Words up to which a message that points back ("it", "they", "daar") is."""
+MOST = 2
+"""Subjects of the last answer that a message is read about."""
+
+FILLERS = frozenset(
+    "en and dan then of or ook also too nou nu now ja nee no nope neen yes ok oke okay sorry oeps oops ik i je "
+    "jij u you we bedoel bedoelde bedoelden mean meant i'm im hoe how wat what zit het it is er about met with "
+    "voor for bij van de den der the a an een in die dat this that niet not maar but zelfde same vraag "
+    "question geldt goes eigenlijk actually rather instead liever over wacht wait hm hmm eh uh uhm graag "
+    "please pls aub svp dus so stad city jullie toch en? hetzelfde nog still need wrong tab verkeerde verkeerd "
+    "was were waren bedoeling to aan en? as als argh ah oh".split()
+)
+ANAPHORS = frozenset(
+    "daar daarvan daarover daarmee daarna daarvoor daarin daarbij daarheen daarnaast ervan erover ermee erna ervoor "
+    "erin erbij er die dat deze dit ze zij hij hun hen zijn haar hem het it its they them their there that this those "
+    "these she he his her him one ones both beide allebei ook also else anders nog more dan then wat what".split()
+)
+OPENERS = frozenset("en and dus so maar but ok oke okay nee no ja yes oh ah hm".split())
+
+ORDINALS = {
+    0: "eerste first 1e 1ste 1st", 1: "tweede second 2e 2de 2nd", 2: "derde third 3e 3de 3rd",
+    3: "vierde fourth 4e 4de 4th", 4: "vijfde fifth 5e 5de 5th", -1: "laatste last",
+}  # fmt: skip
+ORDINAL = re.compile(
+    r"\b(?:de|het|the|that|die|nummer|number|nr)\s+(?P<word>\w+)\b|^\W*(?P<alone>\w+)(?: one| stad| city)?\W*$"
+)
+POINTING = 12
+"""Words up to which an ordinal points at an item of the last list."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message as it reads by itself, and the subject that was filled in."""
+
+    text: str
+    subject: str
+    whole: bool = False
+    """Whether it stands for the message, rather than beside it."""
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[\w'’]+", fold(text))
+
+
+def rest(text: str, mentions: Sequence[Mention]) -> list[str]:
+    """The words that are neither names nor fillers."""
+    found = re.findall(r"[\w'-]+", fold(blank(text, mentions)))
+    return [word for word in found if word not in FILLERS]
+
+
+def ordinal(text: str) -> int | None:
+    """The place that a message names ("the second one", "de laatste"), from 0; -1 is the last; None for none."""
+    plain = fold(text)
+    if len(plain.split()) > POINTING:
+        return None
+    for match in ORDINAL.finditer(plain):
+        word = match["word"] or match["alone"]
+        place = next((number for number, names in ORDINALS.items() if word in names.split()), None)
+        if place is not None:
+            return place
+    return None
+
+
+def item(text: str, listed: Sequence[str]) -> str | None:
+    """The item of the last list that an ordinal points at."""
+    place = ordinal(text)
+    return listed[place] if listed and place is not None and place < len(listed) else None
+
+
+def leans(text: str) -> bool:
+    """Whether a message that names nothing is likely about what was said before: it is short or points back."""
+    found = words(text)
+    return bool(found) and (
+        len(found) <= SHORT or (len(found) <= LEANING and (found[0] in OPENERS or not ANAPHORS.isdisjoint(found)))
+    )
+
+
+def about(text: str, subjects: Sequence[str], names: Mapping[str, str]) -> list[Reading]:
+    """The message read about each of these subjects: the name is put before it."""
+    return [Reading(f"{names[subject]} {text}", subject) for subject in subjects[:MOST] if subject in names]
+
+
+def asked_of(question: str, mentions: Sequence[Mention], name: str, subject: str) -> Reading:
+    """The last question, asked of another subject: its first name is replaced, or the new one put before it."""
+    if not mentions:
+        return Reading(f"{name} {question}", subject, whole=True)
+    first = mentions[0]
+    return Reading(f"{question[: first.start]}{name}{question[first.end :]}", subject, whole=True)
