@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.lock_store import LockError
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.languages import DEFAULT, LANGUAGES
-from bot.stores import StoreAway
+from bot.stores import StoreAway, StrictTrackerStore
 from bot.text import clean
 
 APOLOGY = {
@@ -61,7 +63,27 @@ class AssistantChannel(InputChannel):
                 return response.json(failed(page))
             return response.json(reply(collector.messages, page))
 
+        @blueprint.route("/conversations/<sender:str>", methods=["DELETE"])
+        async def forget(request: Request, sender: str) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            try:
+                # Rasa writes a whole conversation back after a message: this waits for the one that is under way.
+                async with agent.lock_store.lock(sender):
+                    await asyncio.to_thread(own_store(agent.tracker_store).delete, sender)
+            except (StoreAway, LockError) as error:
+                logger.error("a conversation could not be deleted: %s", type(error).__name__)
+                return response.json({"error": "the store of conversations is away"}, status=503)
+            return response.empty(204)
+
         return blueprint
+
+
+def own_store(store: Any) -> StrictTrackerStore:
+    """Our store inside the one that Rasa wraps every store in."""
+    inner = getattr(store, "_tracker_store", store)
+    if not isinstance(inner, StrictTrackerStore):
+        raise StoreAway(f"{type(inner).__name__} cannot delete a conversation")
+    return inner
 
 
 def plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -45,6 +46,14 @@ class Settings:
     """Seconds that the web process waits for an answer of Rasa."""
     action_timeout: float = 8.0
     """Seconds that an action may take before it apologises."""
+    embed_origins: tuple[str, ...] = ()
+    """Sites whose pages may show the chat, such as https://www.example.org; comma separated. Empty: none."""
+    frame_ancestors: tuple[str, ...] = ()
+    """Sites that may show the chat page in a frame; comma separated. Empty: none."""
+    hsts_seconds: int = 0
+    """Seconds for which browsers are told to use HTTPS only; 0 tells them nothing."""
+    retention_days: int = 28
+    """Days that a conversation is kept."""
     log_level: str = "INFO"
     """Least severity that is logged."""
 
@@ -60,6 +69,9 @@ class Settings:
         for name in ("port", "rasa_port", "actions_port"):
             if not 0 <= getattr(settings, name) <= 65535:
                 raise SettingError(f"{name.upper()}={getattr(settings, name)} is no port: give a number up to 65535")
+        for name, least in (("hsts_seconds", 0), ("retention_days", 1)):
+            if getattr(settings, name) < least:
+                raise SettingError(f"{name.upper()}={getattr(settings, name)} is too small: give {least} or more")
         return settings
 
 
@@ -68,11 +80,24 @@ def _convert(name: str, raw: str, kind: type) -> object:
         if raw.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise SettingError(f"{name}={raw} must be true or false")
         return raw.lower() in ("true", "1", "yes")
+    if kind is tuple:
+        return _origins(name, raw)
     try:
         return kind(raw)
     except ValueError:
         raise SettingError(f"{name}={raw} must be {'a number' if kind in (int, float) else 'text'}") from None
 
 
+def _origins(name: str, raw: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().lower() for part in raw.split(",") if part.strip())
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise SettingError(
+                f"{name}: {origin} is no origin: give a scheme and a host, such as https://www.example.org"
+            )
+    return origins
+
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: relative paths in settings start here."""

@@ -8,9 +8,11 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, delete, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+
+from bot.erasure import empty_log, overwrite_deleted
 
 
 class StoreAway(BaseException):
@@ -47,6 +49,20 @@ class StrictTrackerStore(SQLTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         try:
             await super().save(tracker)
+        except SQLAlchemyError as error:
+            raise StoreAway(type(error).__name__) from error
+
+    def delete(self, sender_id: str) -> None:
+        """Deletes a conversation with all its sessions. Raises StoreAway.
+
+        Hold the conversation's lock: a message under way would bring it back.
+        """
+        try:
+            with self.session_scope() as session:
+                overwrite_deleted(session)
+                session.execute(delete(self.SQLEvent).where(self.SQLEvent.sender_id == sender_id))
+                session.commit()
+            empty_log(self.engine)
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.chat import Chat, EmptyMessage
-from bot.web.pages import new_cookie
+from bot.web.cookies import drop_cookie, held_session, new_cookie
 from bot.web.problems import problem
 from bot.web.rasa_client import RasaAway
 
-SessionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+ID = r"^[A-Za-z0-9_-]{8,64}$"
+SessionId = Annotated[str, Field(pattern=ID)]
+AWAY = {"Retry-After": "5"}
+"""Seconds after which a request may be sent again that could not be served because a store was away."""
 
 
 class MessageIn(BaseModel):
@@ -25,6 +28,7 @@ class MessageIn(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=1000)]
     language: Literal["nl", "en"] | None = None
     client_message_id: SessionId | None = None
+    """The client's own id of this message: sent again, it gets the same reply."""
 
 
 class Button(BaseModel):
@@ -76,7 +80,7 @@ def routes() -> APIRouter:
     async def messages(body: MessageIn, request: Request) -> Any:
         chat: Chat = request.app.state.chat
         try:
-            return await chat.say(body.session_id, body.text, body.language)
+            return await chat.say(body.session_id, body.text, body.language, body.client_message_id)
         except EmptyMessage:
             return problem(400)
         except RasaAway:
@@ -89,13 +93,26 @@ def routes() -> APIRouter:
         new_cookie(request, response, session_id)
         return response
 
+    @router.delete("/sessions/{session_id}", status_code=204)
+    async def forget(session_id: Annotated[str, Path(pattern=ID)], request: Request) -> Response:
+        """Deletes a conversation everywhere. Knowing its id is the proof; one that is not there counts as deleted."""
+        chat: Chat = request.app.state.chat
+        try:
+            await chat.forget(session_id)
+        except (RasaAway, SQLAlchemyError):
+            return problem(503, headers=AWAY)
+        response = Response(status_code=204)
+        if held_session(request) == session_id:
+            drop_cookie(request, response)
+        return response
+
     @router.post("/feedback", status_code=204)
     async def feedback(body: FeedbackIn, request: Request) -> Response:
         chat: Chat = request.app.state.chat
         try:
             known = await chat.rate(body.message_id, body.rating, body.comment)
         except SQLAlchemyError:
-            return problem(503, headers={"Retry-After": "5"})
+            return problem(503, headers=AWAY)
         return Response(status_code=204) if known else problem(404)
 
     return router

@@ -1,4 +1,4 @@
-"""The web process: chat API, chat page, health."""
+"""The web process: chat API, chat page, pages to read, health."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from fastapi.staticfiles import StaticFiles
 from itsdangerous import URLSafeSerializer
 
 from bot.settings import ROOT, Settings
-from bot.web import api, pages, problems
+from bot.web import api, pages, problems, reading, widget
 from bot.web.chat import Chat
+from bot.web.embedding import EmbeddingMiddleware
+from bot.web.facts import FactsReader
 from bot.web.rasa_client import RasaClient
 from bot.web.security import SecurityMiddleware
 from bot.web.store import ReviewStore
@@ -35,12 +37,16 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
     )  # fmt: skip
     app.state.settings = settings
     app.state.chat = Chat(rasa, ReviewStore(settings.review_url))
-    app.state.transcripts = pages.Transcripts()
+    app.state.facts = FactsReader(settings.facts_url)
     app.state.signer = URLSafeSerializer(settings.secret_key or secrets.token_hex(32), salt="session")
-    app.add_middleware(SecurityMiddleware)
-    problems.install(app)
+    # The last one added is the outermost.
+    app.add_middleware(EmbeddingMiddleware, origins=settings.embed_origins)
+    app.add_middleware(SecurityMiddleware, settings=settings)
+    problems.install(app, reading.not_found)
     app.include_router(api.routes())
     app.include_router(pages.routes())
+    app.include_router(reading.routes())
+    app.include_router(widget.routes())
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
     @app.get("/health/live")

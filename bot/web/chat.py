@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.redaction import redact
 from bot.text import clean
 from bot.web.rasa_client import RasaAway, RasaClient
+from bot.web.resends import Reply, Resends
 from bot.web.store import ReviewStore
+from bot.web.transcripts import Transcripts
 
 
 class EmptyMessage(ValueError):
@@ -23,30 +27,84 @@ class Chat:
 
     def __init__(self, rasa: RasaClient, store: ReviewStore) -> None:
         self.rasa, self._store = rasa, store
+        self.transcripts = Transcripts()
+        self._resends = Resends(self._stored_reply)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def say(self, session_id: str, text: str, language: str | None) -> dict[str, Any]:
-        """The reply with its message id. Raises EmptyMessage, or RasaAway when it may be sent again."""
+    async def say(
+        self,
+        session_id: str,
+        text: str,
+        language: str | None,
+        client_message_id: str | None = None,
+        shown: bool = False,
+    ) -> Reply:
+        """The reply with its message id; the same one when a message comes again with its client message id.
+
+        With `shown`, the turn is kept for the page without JavaScript. Raises EmptyMessage, or RasaAway when the
+        message may be sent again.
+        """
         redacted = redact(clean(text)).text
         if not redacted.strip():
             raise EmptyMessage
-        try:
-            reply = await self.rasa.ask(session_id, redacted, language)
-        except RasaAway as error:
-            await self._note(self._store.failed, session_id, redacted, str(error))
-            raise
-        if reply.get("outcome") == "failed":
-            await self._note(self._store.failed, session_id, redacted, "failed")
-        message_id = uuid.uuid4().hex
-        await self._note(self._store.answered, message_id, session_id, str(reply.get("outcome")))
-        return {"message_id": message_id, **reply}
+
+        async def ask() -> Reply:
+            return await self._ask(session_id, redacted, language, client_message_id, shown)
+
+        if client_message_id is None:
+            return await ask()
+        return await self._resends.once((session_id, client_message_id), ask)
+
+    async def _ask(
+        self, session_id: str, redacted: str, language: str | None, client_message_id: str | None, shown: bool
+    ) -> Reply:
+        async with self._turn(session_id):
+            try:
+                reply = await self.rasa.ask(session_id, redacted, language)
+            except RasaAway as error:
+                await self._note(self._store.failed, session_id, redacted, str(error))
+                raise
+            if reply.get("outcome") == "failed":
+                await self._note(self._store.failed, session_id, redacted, "failed")
+            reply = {"message_id": uuid.uuid4().hex, **reply}
+            await self._note(self._store.answered, session_id, reply, client_message_id)
+            if shown:
+                self.transcripts.add(session_id, redacted, reply)
+        return reply
 
     async def rate(self, message_id: str, rating: str, comment: str | None) -> bool:
+        """Records feedback; False when there is no such message. Raises SQLAlchemyError when the store is away."""
         text = redact(clean(comment)).text if comment else None
         return await asyncio.to_thread(self._store.rate, message_id, rating, text)
 
+    async def forget(self, session_id: str) -> None:
+        """Deletes a conversation everywhere; one that is not there counts as deleted.
+
+        Waits for a message that is under way, so that nothing of it comes back. Raises RasaAway or SQLAlchemyError
+        when a store is away: then it may be sent again.
+        """
+        async with self._turn(session_id):
+            await self.rasa.forget(session_id)
+            await asyncio.to_thread(self._store.forget, session_id)
+            self.transcripts.forget(session_id)
+            self._resends.forget(session_id)
+
+    def _turn(self, session_id: str) -> asyncio.Lock:
+        """One thing at a time in a conversation. The lock lives as long as somebody holds or waits for it."""
+        lock = self._locks.get(session_id)
+        if lock is None:
+            lock = self._locks[session_id] = asyncio.Lock()
+        return lock
+
+    async def _stored_reply(self, session_id: str, client_message_id: str) -> Reply | None:
+        try:
+            return await asyncio.to_thread(self._store.reply, session_id, client_message_id)
+        except SQLAlchemyError:
+            return None
+
     @staticmethod
-    async def _note(write: Any, *values: str) -> None:
-        """Writes to the review store. A visitor does not wait for, or suffer from, a store of ours that is away."""
+    async def _note(write: Callable[..., None], *values: Any) -> None:
+        """Writes to the review store. A visitor does not suffer from a store of ours that is away."""
         try:
             await asyncio.to_thread(write, *values)
         except SQLAlchemyError:

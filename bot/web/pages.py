@@ -1,122 +1,146 @@
-"""The chat page: works as a plain form, and better with JavaScript."""
+"""The chat page: works as plain forms, and better with JavaScript.
+
+What the template chat.html gets:
+
+| value | is |
+|---|---|
+| language, other | "nl" or "en": the page's language and the other one |
+| t | the texts of `texts/{language}.yml`, without `reading` |
+| turns | the conversation of the cookie's holder, the oldest first: see transcripts.py |
+| held | whether the visitor holds the cookie of a conversation, so that there is something to delete |
+| deleted | true right after a conversation was deleted |
+| error, typed | what went wrong, and what the visitor had typed; absent when nothing did |
+| paths | where the page's forms go and links lead: chat, feedback, delete, about, facts |
+| retention_days | days that a conversation is kept |
+
+Its forms: POST paths.chat with `text`; POST paths.feedback with `message_id`, `rating` (up or down) and perhaps
+`comment`; POST paths.delete without fields. Each ends in a redirect (303) to the chat page, or shows it with `error`.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
-from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
-from bot.languages import DEFAULT, LANGUAGES
-from bot.redaction import redact
-from bot.text import clean
+from bot.languages import LANGUAGES
 from bot.web.chat import Chat, EmptyMessage
+from bot.web.cookies import drop_cookie, held_session, new_cookie
+from bot.web.origin import from_own_page
 from bot.web.rasa_client import RasaAway
+from bot.web.wording import other, preferred_language, texts
 
 FOLDER = Path(__file__).parent
-COOKIE = "session"
-LONGEST = 50
-"""Turns of a conversation that the page without JavaScript shows."""
-MOST = 1000
-"""Conversations kept in memory for pages without JavaScript; the oldest go first."""
-
-
-@lru_cache(maxsize=4)
-def texts(language: str) -> dict[str, Any]:
-    """All texts of the page in a language, by key."""
-    loaded: dict[str, Any] = yaml.safe_load((FOLDER / "texts" / f"{language}.yml").read_text(encoding="utf-8"))
-    return loaded
-
-
-class Transcripts:
-    """Conversations of visitors without JavaScript, in memory only, each for the holder of its signed cookie."""
-
-    def __init__(self) -> None:
-        self._turns: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
-
-    def of(self, session_id: str) -> list[dict[str, Any]]:
-        return self._turns.get(session_id, [])
-
-    def add(self, session_id: str, turn: dict[str, Any]) -> None:
-        turns = self._turns.setdefault(session_id, [])
-        turns.append(turn)
-        del turns[:-LONGEST]
-        self._turns.move_to_end(session_id)
-        while len(self._turns) > MOST:
-            self._turns.popitem(last=False)
-
-
-def new_cookie(request: Request, response: Response, session_id: str) -> None:
-    """Hands out a signed cookie that proves who may read a conversation back."""
-    signer: URLSafeSerializer = request.app.state.signer
-    secure: bool = request.app.state.settings.cookie_secure
-    response.set_cookie(COOKIE, str(signer.dumps(session_id)), httponly=True, samesite="lax", secure=secure)
-
-
-def held_session(request: Request) -> str | None:
-    """The session id of a cookie that we signed, else None."""
-    signer: URLSafeSerializer = request.app.state.signer
-    try:
-        return str(signer.loads(request.cookies.get(COOKIE, "")))
-    except BadSignature:
-        return None
-
-
-def preferred_language(header: str) -> str:
-    """The first of our languages in an Accept-Language header."""
-    for part in header.lower().split(","):
-        if (code := part.strip()[:2]) in LANGUAGES:
-            return code
-    return DEFAULT
+LONGEST = 1000
+"""Characters of a message or a comment."""
 
 
 def routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(FOLDER / "templates")
 
     @router.get("/")
     async def home(request: Request) -> RedirectResponse:
         language = preferred_language(request.headers.get("accept-language", ""))
         return RedirectResponse(f"/{language}", 303, {"Vary": "Accept-Language"})
 
-    def page(request: Request, language: str, status: int = 200, **values: Any) -> HTMLResponse:
-        transcripts: Transcripts = request.app.state.transcripts
-        session_id = held_session(request)
-        turns = transcripts.of(session_id) if session_id else []
-        other = "en" if language == "nl" else "nl"
-        context = {"language": language, "other": other, "t": texts(language), "turns": turns, **values}
-        return templates.TemplateResponse(request, "chat.html", context, status)
+    for code in LANGUAGES:
+        page = ChatPage(code)
+        router.add_api_route(f"/{code}", page.show, methods=["GET", "HEAD"], response_class=HTMLResponse)
+        router.add_api_route(f"/{code}", page.send, methods=["POST"], response_class=HTMLResponse)
+        router.add_api_route(f"/{code}/feedback", page.rate, methods=["POST"], response_class=HTMLResponse)
+        router.add_api_route(f"/{code}/delete", page.delete, methods=["POST"], response_class=HTMLResponse)
+    return router
 
-    async def say(request: Request, language: str, text: str) -> Response:
-        chat: Chat = request.app.state.chat
+
+class ChatPage:
+    """The chat page in one language, with what its forms do."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._all = texts(language)
+        self._texts = {key: text for key, text in self._all.items() if key != "reading"}
+        self._templates = Jinja2Templates(FOLDER / "templates")
+        self._paths = {"chat": f"/{language}"} | {
+            name: f"/{language}/{name}" for name in ("feedback", "delete", "about", "facts")
+        }
+
+    def show(self, request: Request, deleted: bool = False) -> HTMLResponse:
+        return self._page(request, deleted=deleted)
+
+    async def send(self, request: Request, text: Annotated[str, Form()] = "") -> Response:
+        if not from_own_page(request):
+            return self._refused(request)
         session_id = held_session(request) or secrets.token_urlsafe(24)
         try:
-            reply = await chat.say(session_id, text[:1000], language)
+            await _chat(request).say(session_id, text[:LONGEST], self._language, shown=True)
         except EmptyMessage:
-            return page(request, language, 400, error=texts(language)["empty"])
+            return self._page(request, 400, error=self._all["empty"])
         except RasaAway:
-            return page(request, language, 503, error=texts(language)["away"], typed=text[:1000])
-        request.app.state.transcripts.add(session_id, {"user": redact(clean(text)).text, "reply": reply})
-        response = RedirectResponse(f"/{language}#last", 303)
+            return self._page(request, 503, error=self._all["away"], typed=text[:LONGEST])
+        response = RedirectResponse(f"/{self._language}#last", 303)
         new_cookie(request, response, session_id)
         return response
 
-    for code in LANGUAGES:
+    async def rate(
+        self,
+        request: Request,
+        message_id: Annotated[str, Form()] = "",
+        rating: Annotated[str, Form()] = "",
+        comment: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Feedback on a reply in the visitor's own conversation."""
+        if not from_own_page(request):
+            return self._refused(request)
+        turn = _chat(request).transcripts.turn(held_session(request) or "", message_id)
+        if turn is None or rating not in ("up", "down"):
+            return self._page(request, 400, error=self._all["reading"]["errors"]["not_rated"])
+        try:
+            known = await _chat(request).rate(message_id, rating, comment[:LONGEST] or None)
+        except SQLAlchemyError:
+            known = False
+        if not known:
+            return self._page(request, 503, error=self._all["reading"]["errors"]["not_rated"])
+        turn["rated"] = rating
+        return RedirectResponse(f"/{self._language}#last", 303)
 
-        def show(request: Request, code: str = code) -> HTMLResponse:
-            return page(request, code)
+    async def delete(self, request: Request) -> Response:
+        """Deletes the conversation of the visitor's cookie everywhere."""
+        if not from_own_page(request):
+            return self._refused(request)
+        session_id = held_session(request)
+        if session_id is not None:
+            try:
+                await _chat(request).forget(session_id)
+            except (RasaAway, SQLAlchemyError):
+                return self._page(request, 503, error=self._all["reading"]["errors"]["not_deleted"])
+        response = RedirectResponse(f"/{self._language}?deleted=true", 303)
+        drop_cookie(request, response)
+        return response
 
-        async def send(request: Request, text: Annotated[str, Form()] = "", code: str = code) -> Response:
-            return await say(request, code, text)
+    def _refused(self, request: Request) -> HTMLResponse:
+        return self._page(request, 403, error=self._all["reading"]["errors"]["foreign_form"])
 
-        router.add_api_route(f"/{code}", show, methods=["GET"], response_class=HTMLResponse)
-        router.add_api_route(f"/{code}", send, methods=["POST"], response_class=HTMLResponse)
-    return router
+    def _page(self, request: Request, status: int = 200, **values: Any) -> HTMLResponse:
+        session_id = held_session(request)
+        context = {
+            "language": self._language,
+            "other": other(self._language),
+            "t": self._texts,
+            "turns": _chat(request).transcripts.of(session_id) if session_id else [],
+            "held": session_id is not None,
+            "paths": self._paths,
+            "retention_days": request.app.state.settings.retention_days,
+            **values,
+        }
+        return self._templates.TemplateResponse(request, "chat.html", context, status)
+
+
+def _chat(request: Request) -> Chat:
+    chat: Chat = request.app.state.chat
+    return chat

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 TITLES = {
     400: "The request cannot be read",
+    403: "The request comes from a page of another site",
     404: "There is no such thing",
     405: "This method is not allowed here",
     413: "The request is too large",
@@ -25,11 +29,13 @@ def problem(status: int, detail: str | None = None, headers: dict[str, str] | No
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error of the app a problem."""
+def install(app: FastAPI, not_found: Callable[[Request], Response | None]) -> None:
+    """Makes every error of the app a problem; `not_found` may give a page for those who read pages."""
 
     @app.exception_handler(HTTPException)
-    async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and (page := await run_in_threadpool(not_found, request)) is not None:
+            return page
         return problem(error.status_code, headers=dict(error.headers or {}))
 
     @app.exception_handler(RequestValidationError)

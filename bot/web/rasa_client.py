@@ -32,6 +32,15 @@ class RasaClient:
             raise RasaAway("malformed reply")
         return reply
 
+    async def forget(self, sender: str) -> None:
+        """Deletes a conversation from Rasa's store. Raises RasaAway when Rasa or its store cannot be reached."""
+        try:
+            answer = await self._client.delete(f"/conversations/{sender}")
+        except httpx.HTTPError as error:
+            raise RasaAway(type(error).__name__) from None
+        if answer.status_code != 204:
+            raise RasaAway(f"status {answer.status_code}")
+
     async def healthy(self) -> bool:
         try:
             return (await self._client.get("/health", timeout=2.0)).status_code == 200

@@ -7,31 +7,52 @@ import logging
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.settings import Settings
 from bot.web.problems import problem
 
 logger = logging.getLogger(__name__)
 
 LARGEST = 16 * 1024
 """Bytes of a request's body."""
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-        "trusted-types 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "API-Version": "1.0.0",
-}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors}; require-trusted-types-for 'script'; "
+    "trusted-types 'none'"
+)
+STATIC = "/static/"
+
+
+def headers_for(settings: Settings) -> dict[str, str]:
+    """What every answer carries unless it says otherwise."""
+    headers = {
+        "Content-Security-Policy": POLICY.format(frame_ancestors=" ".join(settings.frame_ancestors) or "'none'"),
+        "X-Content-Type-Options": "nosniff",
+        # Not "no-referrer": with that, browsers hide from our own forms which page sent them.
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "API-Version": "1.0.0",
+        # A conversation is nobody else's.
+        "Cache-Control": "no-store",
+    }
+    if settings.hsts_seconds:
+        headers["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
+    return headers
+
+
+def static_headers(settings: Settings) -> dict[str, str]:
+    """What the pages' own files carry: they may be kept for an hour, and used by the sites that may show the chat."""
+    shared = {"Cross-Origin-Resource-Policy": "cross-origin"} if settings.embed_origins else {}
+    return headers_for(settings) | {"Cache-Control": "public, max-age=3600"} | shared
 
 
 class SecurityMiddleware:
     """Adds the headers, and answers 413 before a body that is too large has been read."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._headers, self._static_headers = headers_for(settings), static_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,11 +66,9 @@ class SecurityMiddleware:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                fixed = self._static_headers if scope["path"].startswith(STATIC) else self._headers
+                for name, value in fixed.items():
                     headers.setdefault(name, value)
-                # A conversation is nobody else's; a page's own files may be kept for an hour.
-                kept = scope["path"].startswith("/static/")
-                headers.setdefault("Cache-Control", "public, max-age=3600" if kept else "no-store")
             await send(message)
 
         body = await _read(receive)

@@ -1,0 +1,35 @@
+"""Lets pages of chosen other sites use the chat API and the page's own files (CORS). Never with cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SHARED = ("/v1/", "/static/")
+
+
+class EmbeddingMiddleware:
+    """Answers for `origins` alone, and for the shared paths alone. Without origins it does nothing."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self._app, self._on = app, bool(origins)
+        self._shared = CORSMiddleware(
+            app, origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["Content-Type"],
+            allow_credentials=False, expose_headers=["API-Version", "Retry-After"],
+        )  # fmt: skip
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._on or scope["type"] != "http" or not scope["path"].startswith(SHARED):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_varied(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # Also on what was asked without an origin: a cache must not give that to a page of another site.
+                MutableHeaders(scope=message).add_vary_header("Origin")
+            await send(message)
+
+        await self._shared(scope, receive, send_varied)
