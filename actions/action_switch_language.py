@@ -10,8 +10,12 @@ from actions.base import AssistantAction, tell
 from actions.responses import say
 from actions.turn import Reply, Turn
 
-ENGLISH = re.compile(r"\b(eng\w*|ingl\w*|inglish)\b")
-DUTCH = re.compile(r"\b(ned\w*|neder\w*|dutch|duch|holl?and\w*|nl)\b")
+LANGUAGE_NAMES = {
+    "en": r"eng\w*|ingl\w*|inglish",
+    "nl": r"ned\w*|neder\w*|dutch|duch|holl?and\w*|nl",
+}
+ASKED = {code: re.compile(rf"\b(?:in|naar|to|into)\s+(?:het\s+)?(?:{names})\b") for code, names in LANGUAGE_NAMES.items()}
+NAMED = {code: re.compile(rf"\b(?:{names})\b") for code, names in LANGUAGE_NAMES.items()}
 OTHER = re.compile(r"\b(duits|german|deutsch|fran\w*|french|spa\w*|turk\w*|pol\w*|chin\w*|arab\w*|ita\w*|o?e?kra\w*)\b")
 
 
@@ -33,8 +37,8 @@ class ActionSwitchLanguage(AssistantAction):
 def asked_language(text: str, current: str) -> str | None:
     """The language a message asks for, or None for one that the assistant does not speak."""
     plain = text.lower()
-    if ENGLISH.search(plain):
-        return "en"
-    if DUTCH.search(plain):
-        return "nl"
+    # "In het Nederlands? Mijn moeder leest geen Engels": what is asked for stands behind a preposition.
+    for patterns in (ASKED, NAMED):
+        if found := [code for code, pattern in patterns.items() if pattern.search(plain)]:
+            return found[0]
     return None if OTHER.search(plain) else {"nl": "en", "en": "nl"}[current]

@@ -89,7 +89,8 @@ def tell(session: Session, turn: Turn, statements: list[str], language: str, ver
         "subjects": list(dict.fromkeys(each.partition(".")[0] for each in told)),
         "statements": told,
         "aspect": first.aspect if first else None,
-        "listed": list(answer.listed),
+        # "The third one" may still be asked when the first two have been told about.
+        "listed": list(answer.listed) or list(turn.context.get("listed") or []),
         "told": [*list(turn.context.get("told") or []), *told][-20:],
     }
     return Reply.answered(answer, language, context)

@@ -19,6 +19,8 @@ STORIES = 0.35
 """Share of the examples that are also trained with a story around them."""
 LONGEST = 30
 """Words beyond which an example is a story already."""
+SHORTEST = 6
+"""Characters of a text that may still lose one."""
 SEED = 7
 
 NEIGHBOURS = {
@@ -59,6 +61,8 @@ def augment(
 def mistyped(text: str, random_: random.Random) -> str:
     """The text with one typing error for about every eight letters: swapped, left out, doubled, beside it, no space."""
     characters = list(text)
+    if len(characters) < SHORTEST:
+        return text
     for _ in range(max(1, len(text) // random_.choice((8, 14, 22)))):
         place = random_.randrange(1, len(characters) - 1)
         kind = random_.random()
@@ -73,7 +77,7 @@ def mistyped(text: str, random_: random.Random) -> str:
             characters.insert(place, characters[place])
         elif beside := NEIGHBOURS.get(characters[place].lower()):
             characters[place] = random_.choice(beside)
-        if len(characters) < 6:
+        if len(characters) < SHORTEST:
             break
     return "".join(characters)
 

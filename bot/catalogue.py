@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from actions.facts import queries
 from bot.linking import SubjectLinker
+from bot.support import stems
 
 REFRESH = 2.0
 """Seconds after which the facts' version is looked at again."""
@@ -29,6 +30,8 @@ class KnownStatement:
     """Whether it holds a number or a list."""
     dated: bool
     """Whether it holds a year."""
+    stems: frozenset[str] = frozenset()
+    """The words it uses in either language, and those of its subject's names."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,14 @@ class Catalogue:
 
     @classmethod
     def read(cls, session: Session) -> Catalogue:
+        called: dict[str, list[str]] = defaultdict(list)
+        for name in queries.names(session):
+            called[name.subject].append(name.text)
         statements = {
             s.id: KnownStatement(
                 s.id, s.subject, s.aspect, frozenset(s.mentions), {"nl": s.question_nl, "en": s.question_en},
                 s.computed is not None or s.number is not None, s.year is not None or s.computed is not None,
+                stems([s.question_nl, s.question_en, s.text_nl, s.text_en, *called[s.subject]]),
             )
             for s in queries.statements(session)
         }  # fmt: skip

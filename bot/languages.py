@@ -18,6 +18,13 @@ PRIOR = 1.5
 SURE = 20.0
 """Log-odds beyond which more words bring no more certainty."""
 
+REQUEST = re.compile(
+    r"(?:\b(?:please|graag|maar|but)\s+)?\b(?:in|naar)\s+(?:het\s+)?(?P<name>engels|english|nederlands|dutch)"
+    r"(?:\s+(?:again|weer|opnieuw|this time|deze keer))*\s*,?\s*(?:please|pls|plz|graag|aub|a\.u\.b\.|svp|alstublieft|again|weer)",
+    re.IGNORECASE,
+)
+REQUESTED = {"engels": "en", "english": "en", "nederlands": "nl", "dutch": "nl"}
+
 # Spellings of chat that word lists know badly or in the wrong language.
 HINTS = {
     "nl": set("ff effe fff mn zn ie t ist kunje kanje welke waarom hoezo doei hoi goeiedag mss idd sws aub svp jullie "
@@ -30,6 +37,19 @@ SPELLINGS = {
     "nl": re.compile(r"ij|aa|uu|oe|eeu|sch|lijk$|heid$|tje|jes$|ge\w+[dt]$|ou?w$|ische?$|kk|zij|vr|zw"),
     "en": re.compile(r"th|wh|sh|ough|tion|ing$|ed$|ly$|ck|y$|ious|ment$|ness$|ea|qu|ph"),
 }
+
+
+def requested(text: str) -> tuple[str, str] | None:
+    """The language that a question asks to be answered in, and the text with that request blanked out.
+
+    "And Dalian? In English again please" is a question on Dalian. None where nothing is asked beside the language:
+    that is a request to repeat the last answer.
+    """
+    found = REQUEST.search(text)
+    if found is None:
+        return None
+    left = f"{text[: found.start()]}{' ' * len(found.group())}{text[found.end() :]}"
+    return (REQUESTED[found["name"].lower()], left) if WORD.search(left) else None
 
 
 def log_odds(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Two questions in one message."""
+"""The questions in a message: two of them, or one among sentences that ask nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from bot.linking import Mention
+from bot.question_form import OPEN, YES_NO_FIRST
+from bot.text import fold
 
 JOINED = re.compile(
     r"\?\s+(?=\S)|[,;]?\s+(?:en|and)\s+(?=(?:wat|wie|waar|waarom|wanneer|sinds|hoe|hoeveel|welke?|met wie|"
@@ -14,6 +16,9 @@ JOINED = re.compile(
 )
 LEAST = 3
 """Words of a part; less is no question of its own."""
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+LONG = 12
+"""Words from which on a message may hold sentences beside its question."""
 
 
 def split(text: str, mentions: Sequence[Mention] = ()) -> list[str]:
@@ -30,3 +35,15 @@ def split(text: str, mentions: Sequence[Mention] = ()) -> list[str]:
     if mentions and not any(mention.start >= cut.end() for mention in mentions):
         second = f"{text[mentions[0].start : mentions[0].end]} {second}"
     return [first, second]
+
+
+def questions(text: str) -> list[str]:
+    """The sentences that ask something, of a message that has others too; an empty list for a short message."""
+    sentences = [each for each in SENTENCE_END.split(text) if len(each.split()) >= LEAST]
+    if len(sentences) < 2 or len(text.split()) < LONG:
+        return []
+    return (
+        [each for each in sentences if "?" in each]
+        or [each for each in sentences if OPEN.search(fold(each)) or YES_NO_FIRST.search(fold(each))]
+        or sentences
+    )

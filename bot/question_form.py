@@ -34,6 +34,11 @@ YES_NO_ANY = re.compile(
 )
 NEGATION = re.compile(r"\b(niet|geen|nooit|not|no longer|never|\w+n't|isnt|arent|dont|doesnt|didnt|wasnt)\b(?! waar)")
 
+LIMIT = re.compile(
+    r"\b(meer dan|minder dan|minstens|ten minste|tenminste|hooguit|hoogstens|boven de|onder de|ruim|bijna|ongeveer|"
+    r"more than|less than|fewer than|at least|at most|over|under|about|almost|nearly|roughly)\s*$"
+)
+"""What before a number makes it a limit rather than a claim."""
 YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 NUMBER = re.compile(r"\b(\d{1,3})\b")
 MONTHS = {
@@ -93,13 +98,21 @@ def read_form(text: str, mentions: Sequence[Mention] = (), countries: Sequence[s
         years=tuple(int(m.group()) for m in YEAR.finditer(plain) if m.start() not in covered),
         # "may" and "mei" alone say little; with a year or a preposition they are a month.
         months=tuple(MONTHS[word] for word in words if word in MONTHS and not (word == "may" and "may i" in plain)),
-        numbers=tuple(
-            [int(m.group()) for m in NUMBER.finditer(plain) if m.start() not in covered]
-            + [NUMBERS[word] for word in words if word in NUMBERS and word not in ("een", "one")]
-        ),
+        numbers=tuple(_numbers(plain, covered)),
         countries=tuple(dict.fromkeys([*countries, *_other_countries(plain, covered)])),
         negated=bool(NEGATION.search(plain)),
     )
+
+
+def _numbers(plain: str, covered: set[int]) -> list[int]:
+    """Numbers that are claimed, in digits and in words. "More than two" claims no number."""
+    digits = [(m.start(), int(m.group())) for m in NUMBER.finditer(plain) if m.start() not in covered]
+    spelled = [
+        (m.start(), NUMBERS[m.group()])
+        for m in WORD.finditer(plain)
+        if m.group() in NUMBERS and m.group() not in ("een", "one")
+    ]
+    return [number for start, number in digits + spelled if not LIMIT.search(plain[:start])]
 
 
 def _other_countries(plain: str, covered: set[int]) -> list[str]:

@@ -31,7 +31,16 @@ ENCODER_WEIGHT = 1.0
 REGULARISATION = 0.5
 """LinearSVC's C: lower is smoother."""
 HELD_OUT = 0.15
-"""Share of the examples on which the temperature is fitted."""
+"""Share of the written examples on which the temperature is fitted."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What is learnt from: texts, the label of each, and their sentence vectors of shape (texts, dimensions)."""
+
+    texts: Sequence[str]
+    labels: Sequence[str]
+    vectors: NDArray[np.float32]
 
 
 @dataclass
@@ -88,28 +97,31 @@ class Ranker:
 
 
 def train(
-    texts: Sequence[str],
-    labels: Sequence[str],
-    vectors: NDArray[np.float32],
-    progress: Callable[[str], None] = lambda _message: None,
+    written: Examples, variants: Examples | None = None, progress: Callable[[str], None] = lambda _message: None
 ) -> Ranker:
-    """Trains a ranker on texts, their labels and their sentence vectors of shape (texts, dimensions)."""
-    folded = [fold(text) for text in texts]
+    """Trains a ranker on written examples and, beside them, variants made of them.
+
+    The temperature is fitted without the variants: a variant of an example that was trained on is not unseen.
+    """
+    texts = [fold(text) for text in [*written.texts, *(variants.texts if variants else ())]]
     ranker = Ranker(
-        classes=sorted(set(labels)), weights=np.zeros((0, 0), np.float32), bias=np.zeros(0, np.float32),
-        mean=vectors.mean(axis=0), temperature=1.0,
-        words=TfidfVectorizer(**WORDS).fit(folded), characters=TfidfVectorizer(**CHARACTERS).fit(folded),
+        classes=sorted(set(written.labels)), weights=np.zeros((0, 0), np.float32), bias=np.zeros(0, np.float32),
+        mean=written.vectors.mean(axis=0), temperature=1.0,
+        words=TfidfVectorizer(**WORDS).fit(texts), characters=TfidfVectorizer(**CHARACTERS).fit(texts),
     )  # fmt: skip
-    features = _features(ranker, texts, vectors)
     index = {label: number for number, label in enumerate(ranker.classes)}
-    targets = np.array([index[label] for label in labels])
-    progress(f"ranker: calibrating on {HELD_OUT:.0%} of {len(texts)} examples")
-    held_out = np.random.default_rng(7).random(len(texts)) < HELD_OUT
+    features = _features(ranker, written.texts, written.vectors)
+    targets = np.array([index[label] for label in written.labels])
+    progress(f"ranker: calibrating on {HELD_OUT:.0%} of {len(targets)} examples")
+    held_out = np.random.default_rng(7).random(len(targets)) < HELD_OUT
     # A class must be known to both parts; of a class with a single example that one stays in training.
     held_out &= ~np.isin(targets, np.setdiff1d(targets, targets[~held_out]))
     weights, bias = _fit(features[~held_out], targets[~held_out], len(ranker.classes))
     ranker.temperature = _temperature(np.asarray(features[held_out] @ weights) + bias, targets[held_out])
-    progress(f"ranker: training on {len(texts)} examples, {len(ranker.classes)} classes")
+    if variants and len(variants.texts):
+        features = sparse.vstack([features, _features(ranker, variants.texts, variants.vectors)], format="csr")
+        targets = np.concatenate([targets, [index[label] for label in variants.labels]])
+    progress(f"ranker: training on {len(targets)} examples and variants of them, {len(ranker.classes)} classes")
     ranker.weights, ranker.bias = _fit(features, targets, len(ranker.classes))
     return ranker
 

@@ -98,9 +98,8 @@ def about(text: str, subjects: Sequence[str], names: Mapping[str, str]) -> list[
     return [Reading(f"{names[subject]} {text}", subject) for subject in subjects[:MOST] if subject in names]
 
 
-def asked_of(question: str, mentions: Sequence[Mention], name: str, subject: str) -> Reading:
-    """The last question, asked of another subject: its first name is replaced, or the new one put before it."""
-    if not mentions:
+def asked_of(question: str, span: tuple[int, int] | None, name: str, subject: str) -> Reading:
+    """The last question, asked of another subject: its name replaces what stands at `span`, or is put before it."""
+    if span is None:
         return Reading(f"{name} {question}", subject, whole=True)
-    first = mentions[0]
-    return Reading(f"{question[: first.start]}{name}{question[first.end :]}", subject, whole=True)
+    return Reading(f"{question[: span[0]]}{name}{question[span[1] :]}", subject, whole=True)

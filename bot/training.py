@@ -16,7 +16,7 @@ MODEL = "assistant"
 DATA = ("data/nlu", "data/rules", "data/stories")
 """What Rasa reads. Never `data` as a whole: Rasa takes every YAML file in it that looks like its own."""
 PROGRESS = ("ranker:", "Starting to train", "Finished training", "trained and saved", " ERROR ")
-MADE_OF = ("config.yml", "domain.yml", "bot/ranking.py", "bot/text.py", "bot/encoder.py", "uv.lock")
+MADE_OF = ("config.yml", "domain.yml", "bot/augmentation.py", "bot/ranking.py", "bot/text.py", "bot/encoder.py", "uv.lock")
 
 
 def model_path(settings: Settings) -> Path:
@@ -26,7 +26,7 @@ def model_path(settings: Settings) -> Path:
 def fingerprint() -> str:
     """Changes when anything the model is made of changes."""
     files = [ROOT / name for name in MADE_OF]
-    files += sorted(path for folder in DATA for path in (ROOT / folder).rglob("*.yml"))
+    files += sorted(path for folder in (*DATA, "data/augmentation") for path in (ROOT / folder).rglob("*.yml"))
     return _digest(path for path in files if path.exists())
 
 

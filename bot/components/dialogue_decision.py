@@ -10,12 +10,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.facts import catalogue
-from bot.components.language_identification import LANGUAGE
-from bot.components.statement_ranking import PARTS, SCORES
+from bot.components.language_identification import LANGUAGE, asked_text
+from bot.components.statement_ranking import PARTS, READINGS, SCORES
 from bot.components.subject_linking import linked_mentions
 from bot.dialogue import Context, Understanding, Weights, decide
 from bot.languages import DEFAULT
@@ -59,7 +59,7 @@ class DialogueDecision(GraphComponent):
     def _decide(self, message: Message, context: Context) -> None:
         known = catalogue()
         mentions = linked_mentions(message)
-        text = message.get(TEXT) or ""
+        text = asked_text(message)
         countries = [m.subject for m in mentions if known.kinds.get(m.subject) == "country"]
         understanding = Understanding(
             text=text,
@@ -68,6 +68,7 @@ class DialogueDecision(GraphComponent):
             form=read_form(text, mentions, countries),
             scores=message.get(SCORES) or {},
             parts=tuple(message.get(PARTS) or ()),
+            readings=tuple(message.get(READINGS) or ()),
         )
         decision = decide(understanding, context, known, self._weights)
         form = understanding.form

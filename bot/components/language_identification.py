@@ -13,10 +13,11 @@ from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.facts import catalogue
-from bot.languages import identify
+from bot.languages import identify, requested
 from bot.linking import mask
 
 LANGUAGE = "language"
+ASKED = "asked_text"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -37,7 +38,16 @@ class LanguageIdentification(GraphComponent):
         for message in messages:
             prior = (tracker.get_slot(LANGUAGE) if tracker else None) or (message.get(METADATA) or {}).get(LANGUAGE)
             text = message.get(TEXT) or ""
-            named = mask(text, catalogue().linker.link(text))
-            language, _ = identify(named, prior)
+            mentions = catalogue().linker.link(text)
+            language, _ = identify(mask(text, mentions), prior)
+            # "In English please" alone repeats the last answer; beside a question it is how that one is answered.
+            if mentions and (request := requested(text)) is not None:
+                language, asked = request
+                message.set(ASKED, asked)
             message.set(LANGUAGE, language, add_to_output=True)
         return messages
+
+
+def asked_text(message: Message) -> str:
+    """The text of a message without a request for a language."""
+    return str(message.get(ASKED) or message.get(TEXT) or "")

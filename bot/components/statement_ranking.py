@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import (
     INTENT,
     INTENT_NAME_KEY,
@@ -23,20 +25,31 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+import bot.augmentation
 import bot.encoder
 import bot.ranking
 import bot.text
+from bot.augmentation import Chatter, augment
 from bot.components.facts import catalogue
+from bot.components.language_identification import LANGUAGE, asked_text
 from bot.components.subject_linking import linked_mentions
+from bot.dialogue import Context
+from bot.dialogue.readings import readings
 from bot.encoder import shared_encoder
-from bot.parts import split
-from bot.ranking import Ranker, train
+from bot.languages import DEFAULT, LANGUAGES, identify
+from bot.parts import questions, split
+from bot.ranking import Examples, Ranker, train
+from bot.settings import ROOT
 from bot.transfer import for_new_subjects
 
 SCORES = "statement_scores"
 PARTS = "statement_scores_of_parts"
+READINGS = "statement_scores_of_readings"
+CHATTER = ROOT / "data" / "augmentation"
 RANKING_LENGTH = 10
 BATCH = 64
+FOCUS = 0.15
+"""Share of the questions of a long message in its scores."""
 
 logger = logging.getLogger(__name__)
 
@@ -77,43 +90,71 @@ class StatementRanking(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Makes Rasa train again when the code does that the model is made with: it looks at data and config only."""
-        sources = (inspect.getsource(module) for module in (bot.encoder, bot.ranking, bot.text))
-        return hashlib.sha256("".join(sources).encode()).hexdigest()
+        parts = [inspect.getsource(module) for module in (bot.augmentation, bot.encoder, bot.ranking, bot.text)]
+        parts += [path.read_text(encoding="utf-8") for path in sorted(CHATTER.glob("*.yml"))]
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        texts = [example.get(TEXT) for example in examples]
-        labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
-        self._ranker = train(texts, labels, _encode(texts), logger.info)
+        examples = [
+            (example.get(TEXT), example.get(INTENT_RESPONSE_KEY) or example.get(INTENT))
+            for example in training_data.intent_examples
+            if example.get(TEXT)
+        ]
+        chatter = {language: Chatter.read(CHATTER / f"{language}.yml") for language in LANGUAGES}
+        variants = augment(examples, [identify(text)[0] for text, _ in examples], chatter)
+        self._ranker = train(_encoded(examples), _encoded(variants), logger.info)
         with self._model_storage.write_to(self._resource) as folder:
             self._ranker.save(folder)
         return self._resource
 
-    def process(self, messages: list[Message]) -> list[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:
+        context = Context.from_slot(tracker.get_slot("context") if tracker else None)
         for message in messages:
-            text = message.get(TEXT) or ""
-            scores = self._scores(text)
-            scores |= for_new_subjects(text, message, scores, catalogue(), self._scores)
-            message.set(SCORES, scores)
-            message.set(PARTS, [self._scores(part) for part in split(text, linked_mentions(message))])
-            message.set(INTENT_RANKING_KEY, _ranking(scores), add_to_output=True)
-            message.set(INTENT, message.get(INTENT_RANKING_KEY)[0], add_to_output=True)
+            self._rank(message, context)
         return messages
 
-    def _scores(self, text: str) -> dict[str, float]:
+    def _rank(self, message: Message, context: Context) -> None:
+        """All texts that a message may stand for are ranked in one pass of the encoder."""
+        text, language = asked_text(message), message.get(LANGUAGE) or DEFAULT
+        mentions = linked_mentions(message)
+        meant = readings(text, language, mentions, context, catalogue())
+        asked, parts = questions(text), split(text, mentions)
+        scores, *others = self._scores([text, *asked, *parts, *(reading.text for reading in meant)])
+        scores = focused(scores, others[: len(asked)])
+        scores |= for_new_subjects(text, message, scores, catalogue(), lambda other: self._scores([other])[0])
+        others = others[len(asked) :]
+        message.set(SCORES, scores)
+        message.set(PARTS, others[: len(parts)])
+        message.set(READINGS, list(zip(meant, others[len(parts) :], strict=True)))
+        message.set(INTENT_RANKING_KEY, _ranking(scores), add_to_output=True)
+        message.set(INTENT, message.get(INTENT_RANKING_KEY)[0], add_to_output=True)
+
+    def _scores(self, texts: list[str]) -> list[dict[str, float]]:
         if self._ranker is None:
             raise RuntimeError("StatementRanking has not been trained: run `python -m bot train`")
-        probabilities = self._ranker.rank([text], shared_encoder().encode([text]))[0]
-        return dict(zip(self._ranker.classes, map(float, probabilities), strict=True))
+        rows = self._ranker.rank(texts, shared_encoder().encode(texts))
+        return [dict(zip(self._ranker.classes, row.tolist(), strict=True)) for row in rows]
 
 
-def _encode(texts: list[str]) -> Any:
+def focused(whole: dict[str, float], asked: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The scores of a long message, with those of the questions in it weighed in."""
+    if not asked:
+        return whole
+    share = FOCUS / len(asked)
+    return {
+        label: (1 - FOCUS) * probability + share * sum(scores[label] for scores in asked)
+        for label, probability in whole.items()
+    }
+
+
+def _encoded(examples: Sequence[tuple[str, str]]) -> Examples:
+    texts = [text for text, _ in examples]
     batches = []
     for start in range(0, len(texts), BATCH):
-        if start % (BATCH * 64) == 0:
+        if start % (BATCH * 128) == 0:
             logger.info("ranker: encoding examples, %d of %d", start, len(texts))
         batches.append(shared_encoder().encode(texts[start : start + BATCH]))
-    return np.concatenate(batches)
+    return Examples(texts, [label for _, label in examples], np.concatenate(batches))
 
 
 def _ranking(scores: dict[str, float]) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ names, the form of the question and the conversation so far are weighed in.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.catalogue import Catalogue
 from bot.dialogue import shortcuts
 from bot.dialogue.gate import ranked
@@ -18,7 +20,7 @@ def decide(message: Understanding, context: Context, catalogue: Catalogue, weigh
     """What a message asks and what to do about it."""
     weights = weights or Weights()
     subjects = shortcuts.subjects_of(message, context)
-    return (
+    decision = (
         shortcuts.picked(message, context, catalogue)
         or shortcuts.offered(message, context, catalogue)
         or shortcuts.same_question(message, subjects, context, catalogue)
@@ -26,3 +28,11 @@ def decide(message: Understanding, context: Context, catalogue: Catalogue, weigh
         or shortcuts.both(message, catalogue)
         or ranked(message, subjects, context, catalogue, weights)
     )
+    return replace(decision, question=_question(message, decision))
+
+
+def _question(message: Understanding, decision: Decision) -> str | None:
+    """The reading that was decided on: that of a subject of the decision, else the first."""
+    readings = [reading for reading, _ in message.readings]
+    fitting = [reading for reading in readings if reading.subject in decision.subjects]
+    return (fitting or readings)[0].text if readings else None

@@ -10,13 +10,14 @@ from bot.catalogue import Catalogue, KnownStatement
 from bot.dialogue.shortcuts import tell
 from bot.dialogue.state import CONVERSATION, DECLINES, Context, Decision, Understanding, Weights, statement_id, strong
 from bot.rewriting import leans, rest
+from bot.support import unsupported
 
 FLOOR = 1e-6
 SURE = 0.7
 """Probability of a statement from which on a plain yes may be said."""
 COMPARED = 0.4
 """Probability of the intent compare from which on two named subjects are set side by side."""
-SPOKEN = 0.5
+SPOKEN = 0.8
 """Probability from which on a message that leans on the conversation is taken as small talk after all."""
 REPLIES = frozenset({"affirm", "deny"})
 
@@ -57,14 +58,7 @@ def ranked(
         for label in scores.others:
             if label.startswith("out_of_scope/"):
                 scores.others[label] -= weights.context_related
-    decision = _gate(scores, message, subjects, named, catalogue, weights)
-    return replace(decision, question=_question(message, decision))
-
-
-def _question(message: Understanding, decision: Decision) -> str | None:
-    """The reading that was decided on."""
-    fitting = [reading for reading, _ in message.readings if reading.subject in decision.subjects]
-    return fitting[0].text if fitting else None
+    return _gate(scores, message, subjects, named, catalogue, weights)
 
 
 def _blended(message: Understanding, weights: Weights) -> Mapping[str, float]:
@@ -132,10 +126,13 @@ def _gate(
         return Decision(
             head, math.exp(other), detail=detail or None, subjects=tuple(subjects), reason="conversation", scores=ranking
         )
-    if not ordered or facts - declining < weights.answer:
+    least = weights.answer + (weights.careful if message.readings else 0.0)
+    if not ordered or facts - declining < least:
         return _decline(others, named or subjects, ranking, scores.choice)
     confidence = 1 / (1 + math.exp(declining - facts))
-    sure = scores.held[ordered[0][0]] > math.log(SURE)
+    sure = scores.held[ordered[0][0]] > math.log(SURE) and not unsupported(
+        message.text, message.mentions, catalogue.statements[ordered[0][0]].stems
+    )
     return _choose(ordered, confidence, sure, subjects, named, catalogue, weights, ranking)
 
 

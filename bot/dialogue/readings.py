@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.catalogue import Catalogue
 from bot.dialogue.state import Context, strong
 from bot.linking import Mention
 from bot.rewriting import Reading, about, asked_of, item, leans, rest
+from bot.text import fold
 
 
 def readings(
@@ -20,12 +22,26 @@ def readings(
         if context.question is None or rest(text, mentions):
             return []
         new = next((slug for slug in named if slug not in context.subjects), named[0])
-        before = [
-            mention
-            for mention in catalogue.linker.link(context.question, language)
-            if strong((mention.subject,), catalogue.kinds)
-        ]
-        return [asked_of(context.question, before, names[new], new)]
+        span = _asked_about(context.question, language, new, catalogue)
+        return [asked_of(context.question, span, names[new], new)]
     if (pointed := item(text, context.listed)) is not None:
         return about(text, [pointed], names)
     return about(text, context.subjects, names) if leans(text) else []
+
+
+def _asked_about(question: str, language: str, new: str, catalogue: Catalogue) -> tuple[int, int] | None:
+    """Where the last question names what the new subject takes the place of: a city for a city, else the first name.
+
+    "The mayor of Enschede" is a person's name as a whole; of Dalian it is asked with Enschede replaced.
+    """
+    places = {"city", "municipality"}
+    if catalogue.kinds.get(new) in places:
+        plain = fold(question)
+        for slug in sorted(catalogue.names[language], key=lambda each: each == "enschede"):
+            name = fold(catalogue.names[language][slug])
+            if catalogue.kinds.get(slug) in places and (found := re.search(rf"\b{re.escape(name)}\b", plain)):
+                return found.span()
+    for mention in catalogue.linker.link(question, language):
+        if strong((mention.subject,), catalogue.kinds):
+            return mention.start, mention.end
+    return None

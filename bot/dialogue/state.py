@@ -58,16 +58,18 @@ class Weights:
     same_subject: float = 1.3
     mentioned: float = 0.6
     other_subject: float = -1.5
-    context: float = 3.0
+    context: float = 1.0
     context_related: float = 1.2
     no_number: float = -1.5
-    leaning: float = 0.7
+    leaning: float = 0.5
     """Share of the readings in the scores of a message that leans on what was said before."""
     answer: float = 0.0
     """How much likelier the statements together must be than the reasons to decline."""
+    careful: float = 0.9
+    """The same, added for a message that leans on what was said before: more of those ask what the facts do not hold."""
     clarify: float = 0.25
     """Least share of the best statement, or of its subject, among all statements."""
-    together: float = 1.6
+    together: float = 2.2
     """Difference below which the second statement of the same subject is told too."""
 
 
