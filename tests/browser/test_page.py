@@ -2,186 +2,343 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from bot.serve import free_port
-from bot.settings import Settings
-from bot.web.app import create_app
-from tests.bot.web.test_app import REPLY, FakeRasa
+from tests.browser.conftest import OpenPage, ask, violations
+from tests.browser.stand_in import CONTACT, HOSTILE, MUNSTER, StandIn
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-HOSTILE = '<img src=x onerror="alert(1)"><b>bold</b>'
 
-
-class TalkingRasa(FakeRasa):
-    """Asks back, or answers with hostile text when asked to."""
-
-    async def ask(self, sender: str, text: str, language: str | None) -> dict[str, Any]:
-        reply = await super().ask(sender, text, language)
-        if "hostile" in text:
-            return reply | {"messages": [{"text": HOSTILE, "buttons": []}]}
-        if "which" in text:
-            buttons = [{"title": "Since when?", "payload": "Since when?"}]
-            return reply | {
-                "outcome": "clarify",
-                "language": "en",
-                "sources": [],
-                "messages": [{"text": "Do you mean?", "buttons": buttons}],
-            }
-        return reply
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-
-
-@pytest.fixture(scope="module")
-def rasa() -> TalkingRasa:
-    return TalkingRasa()
-
-
-@pytest.fixture(scope="module")
-def base(rasa: TalkingRasa, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port, folder = free_port(), tmp_path_factory.mktemp("web")
-    app = create_app(Settings(review_url=f"sqlite:///{folder}/review.db"), rasa)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
-
-
-@pytest.fixture
-def page(browser: Browser, base: str, rasa: TalkingRasa) -> Iterator[Page]:
-    """A fresh page; at the end nothing may have been refused by the content policy, nor asked of another host."""
-    rasa.away = False
-    context = browser.new_context(viewport={"width": 1000, "height": 800})
-    page = context.new_page()
-    complaints: list[str] = []
-    foreign: list[str] = []
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request", lambda request: foreign.append(request.url) if not request.url.startswith((base, "data:")) else None
-    )
-    yield page
-    context.close()
-    assert complaints == []
-    assert foreign == []
-
-
-def violations(page: Page) -> list[str]:
-    return [entry["id"] for entry in Axe().run(page, options=RULES).response["violations"]]
+WORDS = {
+    "nl": {
+        "send": "Verstuur",
+        "source": "gecontroleerd in november 2026",
+        "start": "Welke partnersteden heeft Enschede?",
+    },
+    "en": {"send": "Send", "source": "checked in November 2026", "start": "Which partner cities does Enschede have?"},
+}
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_a_typed_question_is_answered_with_its_source(page: Page, base: str, language: str) -> None:
-    page.goto(f"{base}/{language}")
-    assert violations(page) == []
-    page.get_by_role("textbox").fill("Sinds wanneer is Münster partnerstad?")
-    page.keyboard.press("Enter")
-    log = page.get_by_role("log")
-    expect(log).to_contain_text("Münster is sinds 2021 een partnerstad.")
+def test_a_typed_question_is_answered_with_its_source_and_date(open_page: OpenPage, base: str, language: str) -> None:
+    page = open_page(f"{base}/{language}")
+    log = ask(page, "Since when Münster?")
+    expect(log).to_contain_text(MUNSTER[language])
+    expect(log.locator("summary")).to_contain_text(WORDS[language]["source"])
+    expect(log.locator("details li")).to_be_hidden()
     log.locator("summary").click()
-    expect(log.locator("details")).to_contain_text("2026-11")
+    expect(log.locator("details li")).to_be_visible()
     assert violations(page) == []
 
 
-def test_a_start_question_takes_one_click(page: Page, base: str) -> None:
-    page.goto(f"{base}/en")
-    page.get_by_role("button", name="Which partner cities does Enschede have?").click()
-    expect(page.get_by_role("log")).to_contain_text("Which partner cities does Enschede have?")
-    expect(page.get_by_role("log")).to_contain_text("Münster is sinds 2021")
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_visitor_is_greeted_with_four_questions_and_told_what_this_is(
+    open_page: OpenPage, base: str, language: str
+) -> None:
+    page = open_page(f"{base}/{language}")
+    starters = page.locator(".starters button")
+    expect(starters).to_have_count(4)
+    expect(page.locator(".chat-notice")).to_contain_text(re.compile("computer"))
+    expect(page.locator(".chat-notice a")).to_have_attribute("href", "mailto:info-internationaal@enschede.nl")
+    assert violations(page) == []
+    page.get_by_role("button", name=WORDS[language]["start"]).click()
+    expect(page.get_by_role("log")).to_contain_text("Palo Alto")
+    expect(page.locator(".starters")).to_be_hidden()
 
 
-def test_a_button_asks_what_it_says_by_keyboard(page: Page, base: str, rasa: TalkingRasa) -> None:
-    page.goto(f"{base}/en")
-    page.get_by_role("textbox").fill("which one")
+def test_the_conversation_is_a_log_in_which_each_message_names_its_speaker(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/nl")
+    log = ask(page, "Münster?")
+    expect(page.get_by_role("log", name="Gesprek")).to_be_visible()
+    expect(log.locator(".message")).to_have_count(3)
+    assert log.locator(".message-speaker").all_inner_texts() == ["Assistent", "U", "Assistent"]
+    expect(page.get_by_role("textbox", name="Uw vraag")).to_be_focused()
+
+
+def test_enter_sends_and_shift_with_enter_breaks_the_line_but_not_while_composing(
+    open_page: OpenPage, base: str, rasa: StandIn
+) -> None:
+    page = open_page(f"{base}/nl")
+    field = page.get_by_role("textbox")
+    field.press_sequentially("een")
+    field.press("Shift+Enter")
+    field.press_sequentially("twee")
+    assert field.input_value() == "een\ntwee"
+    field.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    assert field.input_value() == "een\ntwee"
+    field.press("Enter")
+    expect(page.locator(".message--visitor")).to_contain_text("een\ntwee", use_inner_text=True)
+    expect(page.locator(".message--assistant")).to_have_count(2)
+    assert rasa.asked == ["een\ntwee"]
+
+
+def test_everything_can_be_done_by_keyboard(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/en")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the conversation")).to_be_focused()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Since when?").focus()
+    reached: list[str] = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(FOCUSED))
+        if reached[-1].startswith("TEXTAREA"):
+            break
+    assert [name.split(":")[0] for name in reached] == ["A"] + ["BUTTON"] * 4 + ["TEXTAREA"]
+    page.keyboard.type("which")
     page.keyboard.press("Enter")
-    expect(page.locator(".message.user").last).to_contain_text("Since when?")
-    assert rasa.asked[-1] == "Since when?"
-
-
-def test_hostile_text_is_shown_as_text(page: Page, base: str) -> None:
-    page.goto(f"{base}/nl")
-    page.get_by_role("textbox").fill("hostile")
+    choice = page.get_by_role("button", name="Palo Alto")
+    expect(choice).to_be_visible()
+    for _ in range(6):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate(FOCUSED) == "BUTTON:Palo Alto":
+            break
     page.keyboard.press("Enter")
-    expect(page.get_by_role("log")).to_contain_text(HOSTILE)
-    assert page.locator(".log img").count() == 0
+    expect(page.locator(".message--visitor").last).to_contain_text("Since when Palo Alto?")
+    expect(page.get_by_role("textbox")).to_be_focused()
 
 
-def test_a_message_that_failed_can_be_sent_again(page: Page, base: str, rasa: TalkingRasa) -> None:
+FOCUSED = """() => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return `${at.tagName}:${at.textContent.trim()}`;
+}"""
+
+
+def test_what_was_typed_before_the_scripts_arrived_is_kept(open_page: OpenPage, base: str) -> None:
+    page = open_page("about:blank")
+    page.route("**/v1/texts/en", lambda route: (page.get_by_role("textbox").fill("half a quest"), route.continue_()))
     page.goto(f"{base}/en")
+    expect(page.locator(".hint-keys")).to_be_attached()
+    field = page.get_by_role("textbox")
+    expect(field).to_have_value("half a quest")
+    expect(field).to_be_focused()
+
+
+def test_hostile_text_of_an_answer_is_shown_as_text(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/nl")
+    log = ask(page, "hostile")
+    expect(log).to_contain_text(HOSTILE)
+    expect(log.get_by_role("button", name=HOSTILE)).to_be_visible()
+    assert page.locator(".chat-log img, .chat-log b, .chat-log a, .chat-log script").count() == 0
+    assert violations(page) == []
+
+
+def test_addresses_in_an_answer_become_links(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/nl")
+    log = ask(page, "contact")
+    expect(log).to_contain_text(CONTACT)
+    assert log.locator(".message-text a").evaluate_all("links => links.map((link) => link.getAttribute('href'))") == [
+        "mailto:info-internationaal@enschede.nl",
+        "tel:14053",
+        "https://www.enschede.nl",
+        "https://voorbeeld.example/pad?a=1",
+    ]
+
+
+def test_an_answer_can_be_had_in_the_other_language(open_page: OpenPage, base: str, rasa: StandIn) -> None:
+    page = open_page(f"{base}/nl")
+    log = ask(page, "Münster?")
+    page.get_by_role("button", name="Answer in English").click()
+    expect(log).to_contain_text(MUNSTER["en"])
+    assert rasa.asked == ["Münster?", "Answer in English"]
+    expect(page.locator(".message-body").last).to_have_attribute("lang", "en")
+    expect(page.locator("summary").last).to_contain_text("Source: International cooperation")
+    expect(page.get_by_role("button", name="Answer in English")).to_have_count(0)
+    assert violations(page) == []
+
+
+def test_an_opinion_is_given_with_a_thumb_and_perhaps_a_word(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/nl")
+    ask(page, "Münster?")
+    sent: list[Any] = []
+    page.on("request", lambda request: sent.append(request.post_data_json) if "feedback" in request.url else None)
+    thumb = page.get_by_role("button", name="Nee", exact=True)
+    thumb.click()
+    expect(page.get_by_role("status")).to_have_text("Dank u wel.")
+    expect(thumb).to_have_attribute("aria-pressed", "true")
+    assert violations(page) == []
+    page.get_by_role("textbox", name="waarom").fill("Te kort")
+    page.get_by_role("textbox", name="waarom").press("Enter")
+    expect(page.get_by_role("textbox", name="waarom")).to_have_count(0)
+    assert [(body["rating"], body.get("comment")) for body in sent] == [("down", None), ("down", "Te kort")]
+
+
+def test_a_long_answer_folds(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/nl")
+    log = ask(page, "long")
+    more = log.get_by_role("button", name="Toon het hele antwoord")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    rest = log.locator(".message-text .message-text")
+    expect(rest).to_be_hidden()
+    assert violations(page) == []
+    more.click()
+    expect(rest).to_be_visible()
+    expect(log.get_by_role("button", name="Toon minder")).to_have_attribute("aria-expanded", "true")
+
+
+def test_a_slow_answer_is_announced_and_questions_wait_for_it(open_page: OpenPage, base: str, rasa: StandIn) -> None:
+    page = open_page(f"{base}/en")
+    ask(page, "slow")
+    expect(page.get_by_role("status")).to_have_text("I am looking it up …")
+    ask(page, "another")
+    expect(page.get_by_role("status")).to_contain_text("One moment.")
+    expect(page.locator(".message--assistant")).to_have_count(2)
+    expect(page.get_by_role("status")).to_have_text("")
+    assert rasa.asked == ["slow"]
+    assert page.get_by_role("textbox").input_value() == "another"
+
+
+def test_a_quick_answer_has_no_waiting_text(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/en")
+    page.evaluate(
+        """() => { const status = document.querySelector("enschede-assistant").shadowRoot.querySelector("[role=status]");
+        window.said = []; new MutationObserver(() => window.said.push(status.textContent)).observe(status, {childList: true}); }"""
+    )
+    ask(page, "Münster?")
+    expect(page.locator(".message--assistant")).to_have_count(2)
+    assert [text for text in page.evaluate("window.said") if text] == []
+
+
+def test_a_conversation_can_be_copied_and_saved(open_page: OpenPage, base: str, tmp_path: Path) -> None:
+    page = open_page(f"{base}/nl", permissions=["clipboard-read", "clipboard-write"])
+    expect(page.get_by_role("button", name="Kopieer")).to_be_hidden()
+    ask(page, "Münster?")
+    page.get_by_role("button", name="Kopieer").click()
+    expect(page.get_by_role("status")).to_have_text("Het gesprek is gekopieerd.")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.splitlines()[:3] == ["U: Münster?", "", f"Assistent: {MUNSTER['nl']}"]
+    assert "gecontroleerd in november 2026" in text
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Bewaar als tekst").click()
+    download.value.save_as(tmp_path / "saved.txt")
+    assert (tmp_path / "saved.txt").read_text(encoding="utf-8") == text
+    assert download.value.suggested_filename == "gesprek-enschede.txt"
+
+
+def test_a_reload_and_the_other_language_keep_the_conversation(open_page: OpenPage, base: str, rasa: StandIn) -> None:
+    page = open_page(f"{base}/nl")
+    ask(page, "Münster?")
+    expect(page.locator(".message")).to_have_count(3)
+    page.reload()
+    expect(page.locator(".message")).to_have_count(3)
+    expect(page.locator(".starters")).to_be_hidden()
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("log", name="Conversation")).to_contain_text(MUNSTER["nl"])
+    assert rasa.asked == ["Münster?"]
+
+
+def _session(page: Page) -> str:
+    return str(page.evaluate("JSON.parse(sessionStorage.getItem('enschede-assistant')).session"))
+
+
+def test_two_tabs_are_two_conversations_also_when_one_opened_the_other(open_page: OpenPage, base: str) -> None:
+    first = open_page(f"{base}/nl")
+    ask(first, "Münster?")
+    expect(first.locator(".message")).to_have_count(3)
+    second = first.context.new_page()
+    second.goto(f"{base}/nl")
+    # A tab that a page opens begins with a copy of its sessionStorage.
+    with first.context.expect_page() as opened:
+        first.evaluate("void window.open('/nl')")
+    third = opened.value
+    for tab in (second, third):
+        expect(tab.locator(".message")).to_have_count(1)
+    assert len({_session(tab) for tab in (first, second, third)}) == 3
+
+
+def test_a_conversation_is_deleted_here_and_on_the_server_after_a_second_word(
+    open_page: OpenPage, base: str, rasa: StandIn
+) -> None:
+    page = open_page(f"{base}/nl")
+    ask(page, "Münster?")
+    session = _session(page)
+    page.get_by_role("button", name="Wis gesprek").click()
+    expect(page.get_by_role("button", name="Ja, wis het gesprek")).to_be_focused()
+    assert violations(page) == []
+    page.get_by_role("button", name="Nee, bewaar het").click()
+    expect(page.get_by_role("button", name="Wis gesprek")).to_be_focused()
+    assert rasa.forgotten == []
+    page.get_by_role("button", name="Wis gesprek").click()
+    page.get_by_role("button", name="Ja, wis het gesprek").click()
+    expect(page.get_by_role("status")).to_have_text("Het gesprek is gewist.")
+    expect(page.locator(".message")).to_have_count(1)
+    expect(page.locator(".starters")).to_be_visible()
+    assert rasa.forgotten == [session]
+    assert _session(page) != session
+
+
+def test_a_conversation_that_could_not_be_deleted_stays(open_page: OpenPage, base: str, rasa: StandIn) -> None:
+    page = open_page(f"{base}/nl")
+    ask(page, "Münster?")
+    expect(page.locator(".message")).to_have_count(3)
     rasa.away = True
-    page.get_by_role("textbox").fill("hello there")
-    page.keyboard.press("Enter")
-    again = page.get_by_role("button", name="Send again")
-    expect(again).to_be_visible()
+    page.get_by_role("button", name="Wis gesprek").click()
+    page.get_by_role("button", name="Ja, wis het gesprek").click()
+    expect(page.get_by_role("status")).to_contain_text("Wissen lukt nu niet")
+    expect(page.locator(".message")).to_have_count(3)
+
+
+def test_the_pages_of_the_site_are_one_click_away(open_page: OpenPage, base: str) -> None:
+    page = open_page(f"{base}/en")
+    for name, path in [
+        ("Nederlands", "/nl"),
+        ("About this assistant", "/en/about"),
+        ("What the assistant knows", "/en/facts"),
+        ("Accessibility", "/en/about#accessibility"),
+        ("Privacy", "/en/about#privacy"),
+    ]:
+        expect(page.get_by_role("link", name=name, exact=True)).to_have_attribute("href", path)
+    about = page.context.request.get(f"{base}/en/about").text()
+    assert 'id="accessibility"' in about
+    assert 'id="privacy"' in about
+
+
+@pytest.mark.parametrize("width", [320, 1000])
+def test_what_is_pressed_is_large_enough(open_page: OpenPage, base: str, width: int) -> None:
+    page = open_page(f"{base}/nl", viewport={"width": width, "height": 700})
+    ask(page, "which")
+    expect(page.locator(".message")).to_have_count(3)
+    ask(page, "Münster?")
+    expect(page.locator(".message")).to_have_count(5)
+    small = page.locator("button:visible, summary:visible, textarea:visible, input:visible").evaluate_all(
+        "all => all.filter((one) => one.getBoundingClientRect().height < 44 || one.getBoundingClientRect().width < 44)"
+        ".map((one) => one.outerHTML)"
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (320, 256)])
+def test_a_narrow_or_magnified_page_is_usable_without_sideways_scrolling(
+    open_page: OpenPage, base: str, width: int, height: int
+) -> None:
+    page = open_page(f"{base}/en", viewport={"width": width, "height": height})
+    log = ask(page, "Which partner cities")
+    expect(log).to_contain_text("Palo Alto")
+    log.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Nothing stays put over the conversation: what is read can have the whole window.
+    assert page.locator(".dock").evaluate("dock => getComputedStyle(dock).position") == "static"
+    answer = log.locator(".message-text").last
+    answer.scroll_into_view_if_needed()
+    expect(answer.locator("li").first).to_be_in_viewport()
     assert violations(page) == []
-    rasa.away = False
-    again.click()
-    expect(page.get_by_role("log")).to_contain_text("Münster is sinds 2021")
-    assert page.locator(".message.user").count() == 1
 
 
-def test_personal_data_is_flagged_before_it_is_sent(page: Page, base: str, rasa: TalkingRasa) -> None:
-    page.goto(f"{base}/nl")
-    before = len(rasa.asked)
-    page.get_by_role("textbox").fill("mail me at jan@voorbeeld.nl")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("persoonlijk gegeven")
-    assert len(rasa.asked) == before
-
-
-def test_the_page_works_without_javascript(browser: Browser, base: str) -> None:
-    page = browser.new_context(java_script_enabled=False).new_page()
-    page.goto(f"{base}/nl")
-    page.get_by_role("textbox").fill("Sinds wanneer?")
-    page.get_by_role("button", name="Verstuur").click()
-    expect(page.get_by_role("log")).to_contain_text("Münster is sinds 2021")
-
-
-def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Browser, base: str) -> None:
-    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
-    page.goto(f"{base}/en")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_dark_and_forced_colours_are_accessible(browser: Browser, base: str) -> None:
-    for options in ({"color_scheme": "dark"}, {"forced_colors": "active"}):
-        page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
-        page.goto(f"{base}/nl")
-        assert violations(page) == []
-
-
-def test_the_reply_used_here_is_one_of_the_contract() -> None:
-    from bot.web.api import MessageOut
-
-    MessageOut.model_validate({"message_id": "x", **REPLY})
+@pytest.mark.parametrize(
+    "options", [{"color_scheme": "dark"}, {"forced_colors": "active"}, {"reduced_motion": "reduce"}]
+)
+def test_other_colours_and_less_motion_are_accessible(open_page: OpenPage, base: str, options: dict[str, str]) -> None:
+    page = open_page(f"{base}/nl", **options)
+    assert violations(page) == []
+    ask(page, "mijn nummer is 06-12345678")
+    expect(page.get_by_role("alert")).to_contain_text("telefoonnummer")
+    assert violations(page) == []
+    page.get_by_role("button", name="Toch versturen").click()
+    ask(page, "which partnersteden")
+    page.locator("summary").last.click()
+    assert violations(page) == []
