@@ -65,25 +65,30 @@ class AssistantChannel(InputChannel):
 
         @blueprint.route("/conversations/<sender:str>", methods=["DELETE"])
         async def forget(request: Request, sender: str) -> HTTPResponse:
-            agent = request.app.ctx.agent
             try:
-                # Rasa writes a whole conversation back after a message: this waits for the one that is under way.
-                async with agent.lock_store.lock(sender):
-                    await asyncio.to_thread(own_store(agent.tracker_store).delete, sender)
-            except (StoreAway, LockError) as error:
-                logger.error("a conversation could not be deleted: %s", type(error).__name__)
+                await erase(request.app.ctx.agent, sender)
+            except StoreAway as error:
+                logger.error("a conversation could not be deleted: %s", error)
                 return response.json({"error": "the store of conversations is away"}, status=503)
             return response.empty(204)
 
         return blueprint
 
 
-def own_store(store: Any) -> StrictTrackerStore:
-    """Our store inside the one that Rasa wraps every store in."""
-    inner = getattr(store, "_tracker_store", store)
-    if not isinstance(inner, StrictTrackerStore):
-        raise StoreAway(f"{type(inner).__name__} cannot delete a conversation")
-    return inner
+async def erase(agent: Any, sender: str) -> None:
+    """Deletes a conversation from the store of Rasa's agent. Raises StoreAway.
+
+    Rasa writes a whole conversation back after a message, so this waits for the one that is under way.
+    """
+    # Rasa wraps every store in one of its own.
+    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    if not isinstance(store, StrictTrackerStore):
+        raise StoreAway(f"{type(store).__name__} cannot delete a conversation")
+    try:
+        async with agent.lock_store.lock(sender):
+            await asyncio.to_thread(store.delete, sender)
+    except LockError as error:
+        raise StoreAway("no lock") from error
 
 
 def plain(text: str) -> str:

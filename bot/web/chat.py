@@ -28,7 +28,7 @@ class Chat:
     def __init__(self, rasa: RasaClient, store: ReviewStore) -> None:
         self.rasa, self._store = rasa, store
         self.transcripts = Transcripts()
-        self._resends = Resends(self._stored_reply)
+        self._resends = Resends()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def say(
@@ -49,7 +49,10 @@ class Chat:
             raise EmptyMessage
 
         async def ask() -> Reply:
-            return await self._ask(session_id, redacted, language, client_message_id, shown)
+            # From the first step on: a deletion that comes later waits, and finds everything of this message.
+            async with self._turn(session_id):
+                known = await self._stored_reply(session_id, client_message_id)
+                return known or await self._ask(session_id, redacted, language, client_message_id, shown)
 
         if client_message_id is None:
             return await ask()
@@ -58,18 +61,17 @@ class Chat:
     async def _ask(
         self, session_id: str, redacted: str, language: str | None, client_message_id: str | None, shown: bool
     ) -> Reply:
-        async with self._turn(session_id):
-            try:
-                reply = await self.rasa.ask(session_id, redacted, language)
-            except RasaAway as error:
-                await self._note(self._store.failed, session_id, redacted, str(error))
-                raise
-            if reply.get("outcome") == "failed":
-                await self._note(self._store.failed, session_id, redacted, "failed")
-            reply = {"message_id": uuid.uuid4().hex, **reply}
-            await self._note(self._store.answered, session_id, reply, client_message_id)
-            if shown:
-                self.transcripts.add(session_id, redacted, reply)
+        try:
+            reply = await self.rasa.ask(session_id, redacted, language)
+        except RasaAway as error:
+            await self._note(self._store.failed, session_id, redacted, str(error))
+            raise
+        if reply.get("outcome") == "failed":
+            await self._note(self._store.failed, session_id, redacted, "failed")
+        reply = {"message_id": uuid.uuid4().hex, **reply}
+        await self._note(self._store.answered, session_id, reply, client_message_id)
+        if shown:
+            self.transcripts.add(session_id, redacted, reply)
         return reply
 
     async def rate(self, message_id: str, rating: str, comment: str | None) -> bool:
@@ -96,7 +98,9 @@ class Chat:
             lock = self._locks[session_id] = asyncio.Lock()
         return lock
 
-    async def _stored_reply(self, session_id: str, client_message_id: str) -> Reply | None:
+    async def _stored_reply(self, session_id: str, client_message_id: str | None) -> Reply | None:
+        if client_message_id is None:
+            return None
         try:
             return await asyncio.to_thread(self._store.reply, session_id, client_message_id)
         except SQLAlchemyError:

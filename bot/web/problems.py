@@ -18,7 +18,7 @@ TITLES = {
     413: "The request is too large",
     422: "A value has the wrong type or length",
     500: "Something went wrong on our side",
-    503: "The assistant is not available; please send the message again",
+    503: "The assistant is not available; please try again",
 }
 
 

@@ -17,11 +17,10 @@ MOST = 1000
 class Resends:
     """Remembers replies by session and client message id, also those that are still being made.
 
-    The review store keeps them over a restart; memory keeps them while that store is away.
+    In memory: also while the review store, which keeps them over a restart, is away.
     """
 
-    def __init__(self, stored: Callable[[str, str], Awaitable[Reply | None]]) -> None:
-        self._stored = stored
+    def __init__(self) -> None:
         self._running: dict[Key, asyncio.Task[Reply]] = {}
         self._known: OrderedDict[Key, Reply] = OrderedDict()
 
@@ -31,13 +30,13 @@ class Resends:
             return self._known[key]
         task = self._running.get(key)
         if task is None:
-            task = self._running[key] = asyncio.create_task(self._find_or_ask(key, ask))
+            task = self._running[key] = asyncio.create_task(self._ask(key, ask))
             task.add_done_callback(lambda _done: self._running.pop(key, None))
         # A visitor who goes away does not end it for one who waits for the same reply.
         return await asyncio.shield(task)
 
-    async def _find_or_ask(self, key: Key, ask: Callable[[], Awaitable[Reply]]) -> Reply:
-        reply = await self._stored(*key) or await ask()
+    async def _ask(self, key: Key, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+        reply = await ask()
         self._known[key] = reply
         while len(self._known) > MOST:
             self._known.popitem(last=False)

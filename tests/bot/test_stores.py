@@ -1,0 +1,102 @@
+"""Deleting a conversation from Rasa's store, as the channel does."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import text
+
+from bot.channel import erase
+from bot.stores import StoreAway, StrictTrackerStore
+
+MINE, OTHER = "mine-12345678", "other-1234567"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StrictTrackerStore:
+    return StrictTrackerStore(Domain.empty(), host=f"sqlite:///{tmp_path}/conversations.db")
+
+
+def conversation(sender: str, *said: str) -> DialogueStateTracker:
+    """Two sessions of a visitor."""
+    events = [ActionExecuted("action_session_start"), SessionStarted(), *map(UserUttered, said)]
+    return DialogueStateTracker.from_events(sender, [*events, *events])
+
+
+def stored(store: StrictTrackerStore, sender: str) -> int:
+    with store.session_scope() as session:
+        return int(session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender).count())
+
+
+def test_all_sessions_of_a_conversation_go_and_no_other(store: StrictTrackerStore, tmp_path: Path) -> None:
+    for sender in (MINE, OTHER):
+        asyncio.run(store.save(conversation(sender, f"words of {sender}")))
+    store.delete(MINE)
+    assert stored(store, MINE) == 0
+    assert stored(store, OTHER) == 6
+    left = b"".join(path.read_bytes() for path in tmp_path.glob("conversations.db*"))
+    assert MINE.encode() not in left
+    assert OTHER.encode() in left
+
+
+def test_an_error_of_the_database_is_an_error(store: StrictTrackerStore) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP TABLE events"))
+    with pytest.raises(StoreAway):
+        store.delete(MINE)
+
+
+def agent(store: Any) -> SimpleNamespace:
+    """What the channel uses of Rasa's agent."""
+    return SimpleNamespace(lock_store=InMemoryLockStore(), tracker_store=FailSafeTrackerStore(store))
+
+
+def test_the_channel_finds_our_store_inside_the_one_of_rasa(store: StrictTrackerStore) -> None:
+    asyncio.run(store.save(conversation(MINE, "hallo")))
+    asyncio.run(erase(agent(store), MINE))
+    assert stored(store, MINE) == 0
+
+
+def test_a_message_under_way_does_not_bring_it_back(store: StrictTrackerStore) -> None:
+    asyncio.run(store.save(conversation(MINE, "hallo")))
+    rasa = agent(store)
+
+    async def message() -> None:
+        """As Rasa handles one: under the lock it reads the conversation, and writes all of it back at the end."""
+        async with rasa.lock_store.lock(MINE):
+            tracker = await store.retrieve(MINE)
+            assert tracker is not None
+            await asyncio.sleep(0.2)
+            tracker.update(UserUttered("nog een vraag"))
+            await store.save(tracker)
+
+    async def both() -> None:
+        under_way = asyncio.create_task(message())
+        await asyncio.sleep(0.05)
+        await erase(rasa, MINE)
+        assert under_way.done()
+
+    asyncio.run(both())
+    assert stored(store, MINE) == 0
+    assert rasa.lock_store.get_lock(MINE) is None
+
+
+def test_a_store_that_cannot_delete_is_no_silent_success() -> None:
+    with pytest.raises(StoreAway):
+        asyncio.run(erase(agent(InMemoryTrackerStore(Domain.empty())), MINE))
+
+
+def test_the_channel_passes_on_that_the_store_is_away(store: StrictTrackerStore) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP TABLE events"))
+    with pytest.raises(StoreAway):
+        asyncio.run(erase(agent(store), MINE))
