@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.chat import Chat, EmptyMessage
 from bot.web.cookies import drop_cookie, held_session, new_cookie
-from bot.web.problems import problem
+from bot.web.problems import described, problem
 from bot.web.rasa_client import RasaAway
 
 ID = r"^[A-Za-z0-9_-]{8,64}$"
@@ -76,8 +76,9 @@ class SessionOut(BaseModel):
 def routes() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
-    @router.post("/messages", response_model=MessageOut)
+    @router.post("/messages", response_model=MessageOut, responses=described(400, 413, 422, 500, 503))
     async def messages(body: MessageIn, request: Request) -> Any:
+        """One message, one reply. Sent again with its client_message_id it gets the same reply and is recorded once."""
         chat: Chat = request.app.state.chat
         try:
             return await chat.say(body.session_id, body.text, body.language, body.client_message_id)
@@ -88,12 +89,13 @@ def routes() -> APIRouter:
 
     @router.post("/sessions", status_code=201, response_model=SessionOut)
     async def sessions(request: Request) -> Response:
+        """A new unguessable session id, which the page also gets as a signed cookie."""
         session_id = secrets.token_urlsafe(24)
         response = JSONResponse({"session_id": session_id}, 201)
         new_cookie(request, response, session_id)
         return response
 
-    @router.delete("/sessions/{session_id}", status_code=204)
+    @router.delete("/sessions/{session_id}", status_code=204, responses=described(422, 503))
     async def forget(session_id: Annotated[str, Path(pattern=ID)], request: Request) -> Response:
         """Deletes a conversation everywhere. Knowing its id is the proof; one that is not there counts as deleted."""
         chat: Chat = request.app.state.chat
@@ -106,8 +108,9 @@ def routes() -> APIRouter:
             drop_cookie(request, response)
         return response
 
-    @router.post("/feedback", status_code=204)
+    @router.post("/feedback", status_code=204, responses=described(400, 404, 413, 422, 503))
     async def feedback(body: FeedbackIn, request: Request) -> Response:
+        """What a visitor thinks of a reply. Sent again for the same reply, it replaces what was sent before."""
         chat: Chat = request.app.state.chat
         try:
             known = await chat.rate(body.message_id, body.rating, body.comment)

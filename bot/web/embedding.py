@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 SHARED = ("/v1/", "/static/")
 
@@ -22,14 +21,5 @@ class EmbeddingMiddleware:
         )  # fmt: skip
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._on or scope["type"] != "http" or not scope["path"].startswith(SHARED):
-            await self._app(scope, receive, send)
-            return
-
-        async def send_varied(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                # Also on what was asked without an origin: a cache must not give that to a page of another site.
-                MutableHeaders(scope=message).add_vary_header("Origin")
-            await send(message)
-
-        await self._shared(scope, receive, send_varied)
+        shared = self._on and scope["type"] == "http" and scope["path"].startswith(SHARED)
+        await (self._shared if shared else self._app)(scope, receive, send)

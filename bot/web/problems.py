@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -21,12 +22,30 @@ TITLES = {
     503: "The assistant is not available; please try again",
 }
 
+SCHEMA = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+
 
 def problem(status: int, detail: str | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
     body = {"type": "about:blank", "title": TITLES.get(status, "The request failed"), "status": status}
     if detail:
         body["detail"] = detail
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These problems for the description of a route in OpenAPI."""
+    content = {"application/problem+json": {"schema": SCHEMA}}
+    return {status: {"description": TITLES[status], "content": content} for status in statuses}
 
 
 def install(app: FastAPI, not_found: Callable[[Request], Response | None]) -> None:

@@ -121,6 +121,9 @@ def test_the_api_describes_itself(client: TestClient) -> None:
     paths = client.get("/v1/openapi.json").json()["paths"]
     assert set(paths) >= {"/v1/messages", "/v1/sessions", "/v1/sessions/{session_id}", "/v1/feedback"}
     assert set(paths["/v1/sessions/{session_id}"]) == {"delete"}
+    for path, status in (("/v1/messages", "503"), ("/v1/feedback", "404")):
+        assert "application/problem+json" in paths[path]["post"]["responses"][status]["content"]
+    assert "HTTPValidationError" not in str(paths)
 
 
 def test_the_stand_in_answers_as_the_contract_says() -> None:
