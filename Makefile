@@ -66,6 +66,12 @@ $(RASA)/.ready: | setup
 evaluate-rasa: $(RASA)/.ready
 	@$(PYTHON) -m tests.evaluation.rasa_baseline
 
+# Copies what the pages use of NL Design System; needs npm.
+.PHONY: vendor-css
+vendor-css: setup
+	@$(PYTHON) -m bot.web.vendor_css
+
+# Pictures of the pages for the documentation; needs Chromium.
 .PHONY: screenshots
 screenshots: setup
 	@$(PYTHON) -m tests.browser.screenshots

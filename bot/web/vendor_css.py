@@ -1,4 +1,4 @@
-"""Copies what the pages use of NL Design System into `static/vendor`: `make vendor-css`, after a change of it or of CSS.
+"""Copies what the pages use of NL Design System into `static/vendor`: `make vendor-css`, after a change of CSS.
 
 Two files come of it: the components' rules that are used, and the example theme with only the tokens that those rules
 and the project's own style sheets read. Needs npm and the npm registry; the assistant itself needs neither.
@@ -19,14 +19,13 @@ THEME = ("@nl-design-system-unstable/voorbeeld-design-tokens", "7.4.1", "dist/th
 COMPONENTS = (
     ("@nl-design-system-candidate/button-css", "1.1.0", "dist/button.css"),
     ("@nl-design-system-candidate/link-css", "2.0.3", "dist/link.css"),
-    ("@nl-design-system-candidate/skip-link-css", "1.0.5", "dist/skip-link.css"),
     ("@utrecht/alert-css", "4.0.2", "dist/index.css"),
     ("@utrecht/form-label-css", "3.0.1", "dist/index.css"),
     ("@utrecht/textarea-css", "4.0.1", "dist/html/index.css"),
 )
 UNUSED = re.compile(
-    r"positive|negative|pressed|busy|icon-only|icon-start|icon-end|__icon|--current|inline-box"
-    r"|--visible(?!-)|alert--ok|label--|read-only|:disabled|:invalid|link--disabled"
+    r"positive|negative|pressed|busy|icon-only|__icon|__label|__message|--current|inline-box|alert--ok"
+    r"|label--|read-only|:disabled|link--disabled|(primary|subtle)\)\.nl-button--disabled|invalid|placeholder"
 )
 """Parts of selectors of variants that no page uses."""
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -89,19 +88,20 @@ def _package(name: str, version: str, path: str, folder: str) -> str:
 def main() -> int:
     target = STATIC / "vendor"
     target.mkdir(exist_ok=True)
-    head = "/* Made by bot/web/vendor_css.py, used parts only. Licence: EUPL-1.2. From {}. */\n"
+    head = "/* Made by bot/web/vendor_css.py, used parts only. Licence: EUPL-1.2. */\n"
     with TemporaryDirectory() as folder:
         rules = [
             f"/* {name}@{version} */\n{used_rules(_package(name, version, path, folder))}\n"
             for name, version, path in COMPONENTS
         ]
         theme = _package(*THEME, folder)
-    components = head.format(", ".join(f"{name}@{version}" for name, version, _ in COMPONENTS)) + "".join(rules)
+    components = head + "".join(rules)
     (target / "components.css").write_text(components)
     own = "".join(path.read_text() for path in sorted(STATIC.glob("*.css")))
     tokens = used_tokens(theme, components + own)
     lines = "".join(f"  {name}: {value};\n" for name, value in tokens.items())
-    (target / "voorbeeld-theme.css").write_text(head.format("@".join(THEME[:2])) + f".voorbeeld-theme {{\n{lines}}}\n")
+    origin = f"/* {THEME[0]}@{THEME[1]} */\n"
+    (target / "voorbeeld-theme.css").write_text(f"{head}{origin}.voorbeeld-theme {{\n{lines}}}\n")
     print(f"{len(components)} characters of components, {len(tokens)} tokens")
     return 0
 

@@ -77,7 +77,7 @@ function sources(found, texts) {
 }
 
 /** Thumbs, and after them the place for a word of explanation. */
-function opinion(entry, texts, { rate, say }) {
+function opinion(entry, texts, does) {
   const row = element("div", { class: "rate", role: "group", "aria-label": texts.helpful }, element("span", {}, texts.helpful));
   const thumbs = ["up", "down"].map((rating) => {
     const thumb = button("subtle small with-icon", () => give(rating), icon(rating), texts[rating]);
@@ -90,9 +90,9 @@ function opinion(entry, texts, { rate, say }) {
     thumb.classList.toggle("nl-button--chosen", chosen);
   });
   async function give(rating, comment) {
-    if (!(await rate(entry, rating, comment))) return;
+    if (!(await does.rate(entry, rating, comment))) return;
     mark();
-    say(texts.thanks);
+    does.say(texts.thanks);
     row.querySelector("form")?.remove();
     if (comment === undefined) row.append(explanation(rating));
     else thumbs.find((thumb) => thumb.dataset.rating === rating).focus();
