@@ -14,7 +14,9 @@ LANGUAGE_NAMES = {
     "en": r"eng\w*|ingl\w*|inglish",
     "nl": r"ned\w*|neder\w*|dutch|duch|holl?and\w*|nl",
 }
-ASKED = {code: re.compile(rf"\b(?:in|naar|to|into)\s+(?:het\s+)?(?:{names})\b") for code, names in LANGUAGE_NAMES.items()}
+ASKED = {
+    code: re.compile(rf"\b(?:in|naar|to|into)\s+(?:het\s+)?(?:{names})\b") for code, names in LANGUAGE_NAMES.items()
+}
 NAMED = {code: re.compile(rf"\b(?:{names})\b") for code, names in LANGUAGE_NAMES.items()}
 OTHER = re.compile(r"\b(duits|german|deutsch|fran\w*|french|spa\w*|turk\w*|pol\w*|chin\w*|arab\w*|ita\w*|o?e?kra\w*)\b")
 

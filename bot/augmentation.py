@@ -13,9 +13,9 @@ from pathlib import Path
 
 import yaml
 
-TYPOS = 0.35
+TYPOS = 0.3
 """Share of the examples that are also trained with typing errors."""
-STORIES = 0.35
+STORIES = 0.3
 """Share of the examples that are also trained with a story around them."""
 LONGEST = 30
 """Words beyond which an example is a story already."""

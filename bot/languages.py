@@ -20,7 +20,8 @@ SURE = 20.0
 
 REQUEST = re.compile(
     r"(?:\b(?:please|graag|maar|but)\s+)?\b(?:in|naar)\s+(?:het\s+)?(?P<name>engels|english|nederlands|dutch)"
-    r"(?:\s+(?:again|weer|opnieuw|this time|deze keer))*\s*,?\s*(?:please|pls|plz|graag|aub|a\.u\.b\.|svp|alstublieft|again|weer)",
+    r"(?:\s+(?:again|weer|opnieuw|this time|deze keer))*\s*,?\s*"
+    r"(?:please|pls|plz|graag|aub|a\.u\.b\.|svp|alstublieft|again|weer)",
     re.IGNORECASE,
 )
 REQUESTED = {"engels": "en", "english": "en", "nederlands": "nl", "dutch": "nl"}

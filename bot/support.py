@@ -23,10 +23,12 @@ SHORTEST = 4
 WORD = re.compile(r"[^\W\d_]+")
 # Words of a question that claim nothing.
 PLAIN = frozenset(
-    "klopt kloppen waar zeker inderdaad toch echt eigenlijk ooit gewoon nietwaar zeggen zegt vraag weten weet denk denkt "
-    "hoor hoorde gehoord gelezen lees beweert beweren right correct true indeed really actually sure isn doesn aren "
+    "klopt kloppen waar zeker inderdaad toch echt eigenlijk ooit gewoon nietwaar zeggen zegt vraag weten weet "
+    "denk denkt hoor hoorde gehoord gelezen lees beweert beweren "
+    "right correct true indeed really actually sure isn doesn aren "
     "didn hasn know heard read think says said tell enschede gemeente stad steden stadhuis town city cities council "
-    "hebben heeft have does work werkt werken samen together volgens according jullie your yours onze ours please".split()
+    "hebben heeft have does work werkt werken samen together volgens according jullie your yours onze ours "
+    "please".split()
 )
 
 
@@ -38,6 +40,4 @@ def stems(texts: Iterable[str]) -> frozenset[str]:
 def unsupported(text: str, mentions: Sequence[Mention], known: Collection[str]) -> list[str]:
     """The words of a message that are neither names, nor everyday words, nor in `known`, a statement's stems."""
     words = [word for word in WORD.findall(fold(blank(text, mentions))) if len(word) >= SHORTEST]
-    return [
-        word for word in words if word not in PLAIN and word not in DUTCH | ENGLISH and word[:STEM] not in known
-    ]
+    return [word for word in words if word not in PLAIN and word not in DUTCH | ENGLISH and word[:STEM] not in known]

@@ -16,7 +16,15 @@ MODEL = "assistant"
 DATA = ("data/nlu", "data/rules", "data/stories")
 """What Rasa reads. Never `data` as a whole: Rasa takes every YAML file in it that looks like its own."""
 PROGRESS = ("ranker:", "Starting to train", "Finished training", "trained and saved", " ERROR ")
-MADE_OF = ("config.yml", "domain.yml", "bot/augmentation.py", "bot/ranking.py", "bot/text.py", "bot/encoder.py", "uv.lock")
+MADE_OF = (
+    "config.yml",
+    "domain.yml",
+    "bot/augmentation.py",
+    "bot/ranking.py",
+    "bot/text.py",
+    "bot/encoder.py",
+    "uv.lock",
+)
 
 
 def model_path(settings: Settings) -> Path:

@@ -124,8 +124,9 @@ def _gate(
     head, _, detail = other_label.partition("/")
     if head in CONVERSATION and other > max(facts, declining):
         return Decision(
-            head, math.exp(other), detail=detail or None, subjects=tuple(subjects), reason="conversation", scores=ranking
-        )
+            head, math.exp(other), detail=detail or None, subjects=tuple(subjects), reason="conversation",
+            scores=ranking,
+        )  # fmt: skip
     least = weights.answer + (weights.careful if message.readings else 0.0)
     if not ordered or facts - declining < least:
         return _decline(others, named or subjects, ranking, scores.choice)

@@ -81,7 +81,11 @@ def same_question(
             return tell(tuple(told), catalogue, 0.8, "part of the last answer")
         new = next((slug for slug, country in catalogue.countries.items() if country == new), new)
     alike = catalogue.kinds.get(new) in {catalogue.kinds.get(slug) for slug in context.subjects}
-    if (alike or not message.readings) and context.statements and context.aspect in {known.aspect for known in catalogue.by_subject.get(new, ())}:
+    if (
+        (alike or not message.readings)
+        and context.statements
+        and context.aspect in {known.aspect for known in catalogue.by_subject.get(new, ())}
+    ):
         return about(new, context.aspect, catalogue, "same question")
     if message.readings:
         return None

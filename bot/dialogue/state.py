@@ -66,7 +66,7 @@ class Weights:
     answer: float = 0.0
     """How much likelier the statements together must be than the reasons to decline."""
     careful: float = 0.9
-    """The same, added for a message that leans on what was said before: more of those ask what the facts do not hold."""
+    """Added to `answer` for a message that leans on what was said before: more of those ask what is not known."""
     clarify: float = 0.25
     """Least share of the best statement, or of its subject, among all statements."""
     together: float = 2.2
