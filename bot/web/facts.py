@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ from bot.web.dates import has_day, in_words
 from bot.web.prose import Block, blocks
 from bot.web.wording import texts
 
-FIRST = ("about", "since")
+FIRST = ("about", "members", "since")
 """Aspects that a page tells first; the others follow in the order of their ids."""
+ARTICLE = re.compile(r"(the|de|het|een|an?) ")
 T = TypeVar("T")
 
 
@@ -135,7 +137,12 @@ def _groups(session: Session, language: str) -> Iterator[Group]:
     for kind, heading in texts(language)["reading"]["kinds"].items():
         links = [_link(subject, language, counts[subject.slug]) for subject in known if subject.kind == kind]
         if links:
-            yield Group(kind, heading, tuple(sorted(links, key=lambda link: link.name.casefold())))
+            yield Group(kind, heading, tuple(sorted(links, key=_alphabetical)))
+
+
+def _alphabetical(link: Link) -> str:
+    """What a subject is sorted by: "The Euregio" stands under E."""
+    return ARTICLE.sub("", link.name.casefold(), count=1)
 
 
 def _subject_page(session: Session, slug: str, language: str) -> SubjectPage | None:

@@ -70,8 +70,8 @@ class ChatPage:
             name: f"/{language}/{name}" for name in ("feedback", "delete", "about", "facts")
         }
 
-    def show(self, request: Request, deleted: bool = False) -> HTMLResponse:
-        return self._page(request, deleted=deleted)
+    def show(self, request: Request) -> HTMLResponse:
+        return self._page(request, deleted=request.query_params.get("deleted") == "true")
 
     async def send(self, request: Request, text: Annotated[str, Form()] = "") -> Response:
         if not from_own_page(request):

@@ -123,6 +123,13 @@ def test_what_was_typed_stays_while_rasa_is_away(client: TestClient, rasa: FakeR
     assert texts("en")["away"] in shown.text
 
 
+def test_a_strange_query_still_gets_the_page(client: TestClient) -> None:
+    shown = client.get("/nl?deleted=<script>&session_id=1")
+    assert shown.status_code == 200
+    assert "&lt;script" not in shown.text
+    assert texts("nl")["deleted"] not in re.sub(r"<[^>]*>", "", shown.text)
+
+
 def test_an_empty_question_is_asked_for_again(client: TestClient, rasa: FakeRasa) -> None:
     shown = client.post("/nl", data={"text": "  "})
     assert shown.status_code == 400

@@ -132,6 +132,11 @@ def test_every_subject_with_statements_is_listed_under_its_kind(
         assert (source.title_nl if language == "nl" else source.title_en) in words(page)
 
 
+def test_subjects_stand_in_alphabetical_order_without_their_article(client: TestClient) -> None:
+    section = client.get("/en/facts").text.partition('<section id="region"')[2].partition("</section>")[0]
+    assert section.index("The Euregio") < section.index("North Rhine-Westphalia") < section.index("The urban area")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_subject_has_a_page_with_all_its_statements_as_visitors_get_them(
     client: TestClient, facts: Session, language: str
