@@ -22,7 +22,7 @@ from tests.browser.other_site import other_site
 from tests.browser.stand_in import StandIn, served
 from tests.conftest import ROOT
 
-TALL = {"viewport": {"width": 1000, "height": 1080}}
+TALL = {"viewport": {"width": 1000, "height": 1140}}
 WIDE = {"viewport": {"width": 1200, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 
