@@ -83,7 +83,12 @@ class Node:
     def text(self, key: str, required: bool = True) -> c.Text | None:
         """A text in both languages: `key: {nl: …, en: …}`."""
         node = self.child(key, required)
-        return node.both() if node else None
+        if node is None:
+            return None
+        texts = node.both()
+        # An unquoted comma in `{nl: a, b, en: c}` cuts the text off and makes a key of the rest.
+        node.done()
+        return texts
 
     def both(self) -> c.Text:
         texts = {language: str(self.get(language, str, "", True)).strip() for language in c.LANGUAGES}

@@ -30,6 +30,7 @@ PLANTED = [
     (MUNSTER, "kind: city", "kind: town", "munster.yml:1: kind: 'town' is not one of"),
     (MUNSTER, "kind: city", "kinds: city", "munster.yml:1: kinds: is not a known key here"),
     (MUNSTER, "name: {nl: Münster, en: Münster}", "name: {nl: Münster}", "munster.yml:3: en: is missing"),
+    (MUNSTER, "name: {nl: Münster, en", "name: {nl: Münster, de stad, en", "munster.yml:3: de stad: is not a known key here"),
     (MUNSTER, "source: page", "source: pagina", "munster.about: 'pagina' is no source"),
     (MUNSTER, "    source: page\n", "", "source: is missing"),
     (MUNSTER, "value: {year: 2021}", "value: {year: '2021'}", "year: must be int, not '2021'"),
