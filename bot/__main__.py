@@ -1,4 +1,4 @@
-"""The assistant's commands: python -m bot train | serve | check."""
+"""The assistant's commands: python -m bot train | serve | check | purge."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--force", action="store_true", help="train also when nothing has changed")
     commands.add_parser("serve", help="start Rasa, the action server and the web process; Ctrl-C stops them")
     commands.add_parser("check", help="look at settings, files and names before starting")
+    purge = commands.add_parser("purge", help="delete what is older than RETENTION_DAYS; counts stay")
+    purge.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    purge.add_argument("--days", type=int, metavar="N", help="another limit than RETENTION_DAYS")
     options = parser.parse_args(arguments)
     os.chdir(ROOT)
     try:
@@ -31,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
             problems = check(settings)
             print("\n".join(problems) if problems else "Everything is in place.")
             return 1 if problems else 0
+        if options.command == "purge":
+            return _purge(settings, options.days, options.dry_run)
         from bot.serve import serve
 
         return serve(settings)
@@ -39,6 +44,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _purge(settings: Settings, days: int | None, dry_run: bool) -> int:
+    from bot.retention import purge, report
+
+    purged = purge(settings, days=days, dry_run=dry_run)
+    print("\n".join(report(purged, dry_run)))
+    return 1 if any(part.away for part in purged) else 0
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Settings:
     hsts_seconds: int = 0
     """Seconds for which browsers are told to use HTTPS only; 0 tells them nothing."""
     retention_days: int = 28
-    """Days that a conversation is kept."""
+    """Days that a conversation is kept after its last message."""
     log_level: str = "INFO"
     """Least severity that is logged."""
 

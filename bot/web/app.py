@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from itsdangerous import URLSafeSerializer
 from bot.settings import ROOT, Settings
 from bot.web import api, pages, problems, reading, widget
 from bot.web.chat import Chat
+from bot.web.daily_purge import purge_daily
 from bot.web.embedding import EmbeddingMiddleware
 from bot.web.facts import FactsReader
 from bot.web.rasa_client import RasaClient
@@ -27,8 +29,12 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
     """The app, with everything it needs handed in."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        purging = asyncio.create_task(purge_daily(settings, app.state.chat.transcripts))
         yield
+        purging.cancel()
+        with suppress(asyncio.CancelledError):
+            await purging
         await rasa.close()
 
     app = FastAPI(

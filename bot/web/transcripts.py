@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import UTC, datetime
 from typing import Any
 
 LONGEST = 50
@@ -14,7 +15,8 @@ MOST = 1000
 class Transcripts:
     """In memory only, each for the holder of its signed cookie.
 
-    A turn has "user" (redacted text), "reply" (as the chat API gives it) and "rated" ("up", "down" or None).
+    A turn has "user" (redacted text), "reply" (as the chat API gives it), "rated" ("up", "down" or None)
+    and "at" (when).
     """
 
     def __init__(self) -> None:
@@ -26,7 +28,7 @@ class Transcripts:
 
     def add(self, session_id: str, user: str, reply: dict[str, Any]) -> None:
         turns = self._turns.setdefault(session_id, [])
-        turns.append({"user": user, "reply": reply, "rated": None})
+        turns.append({"user": user, "reply": reply, "rated": None, "at": datetime.now(UTC)})
         del turns[:-LONGEST]
         self._turns.move_to_end(session_id)
         while len(self._turns) > MOST:
@@ -38,3 +40,8 @@ class Transcripts:
 
     def forget(self, session_id: str) -> None:
         self._turns.pop(session_id, None)
+
+    def forget_before(self, limit: datetime) -> None:
+        """Forgets the conversations whose newest turn is older."""
+        for session_id in [key for key, turns in self._turns.items() if turns[-1]["at"] < limit]:
+            self.forget(session_id)
