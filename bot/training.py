@@ -50,7 +50,7 @@ def train_model(settings: Settings, force: bool = False) -> int:
         print("The model is up to date.")
         return 0
     prepare_facts(settings)
-    print("Training the model: about three minutes on two cores.", flush=True)
+    print("Training the model: about ten minutes on two cores.", flush=True)
     environment = dict(os.environ, **rasa_environment(settings))
     folders = [folder for folder in DATA if any((ROOT / folder).rglob("*.yml"))]
     command = [sys.executable, "-m", "rasa", "train", "--data", *folders, "--out", settings.model_folder]

@@ -6,13 +6,19 @@ from bot.linking import Mention
 from bot.rewriting import Reading, about, asked_of, item, leans, ordinal, rest
 
 
-@pytest.mark.parametrize("text", ["en sinds wanneer?", "why do they want that?", "and what do they do in Brussels with you"])
+@pytest.mark.parametrize(
+    "text", ["en sinds wanneer?", "why do they want that?", "and what do they do in Brussels with you"]
+)
 def test_a_short_message_or_one_that_points_back_leans_on_the_conversation(text: str) -> None:
     assert leans(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Hoeveel verschillende nationaliteiten wonen volgens de gemeente op dit moment eigenlijk in heel Enschede en omgeving?"]
+    "text",
+    [
+        "",
+        "Hoeveel verschillende nationaliteiten wonen volgens de gemeente op dit moment eigenlijk in heel Enschede en omgeving?",
+    ],
 )
 def test_a_message_with_all_its_words_does_not(text: str) -> None:
     assert not leans(text)
@@ -27,7 +33,9 @@ def test_a_reading_has_the_name_of_the_last_subject_before_the_message() -> None
 
 def test_the_last_question_is_asked_of_another_subject() -> None:
     question = "Who is the mayor of Münster?"
-    assert asked_of(question, (20, 27), "Dalian", "dalian") == Reading("Who is the mayor of Dalian?", "dalian", whole=True)
+    assert asked_of(question, (20, 27), "Dalian", "dalian") == Reading(
+        "Who is the mayor of Dalian?", "dalian", whole=True
+    )
     assert asked_of("since when?", None, "Dalian", "dalian").text == "Dalian since when?"
 
 
@@ -37,7 +45,8 @@ def test_only_words_with_a_meaning_of_their_own_are_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place"), [("de tweede", 1), ("and the third, who is it for", 2), ("de laatste graag", -1), ("hoe laat", None)]
+    ("text", "place"),
+    [("de tweede", 1), ("and the third, who is it for", 2), ("de laatste graag", -1), ("hoe laat", None)],
 )
 def test_an_ordinal_is_read_in_both_languages(text: str, place: int | None) -> None:
     assert ordinal(text) == place

@@ -56,7 +56,9 @@ def decided(catalogue: Catalogue, text: str, own: dict[str, float], of_the_readi
 
 def test_the_reading_decides_what_a_leaning_message_asks(catalogue: Catalogue) -> None:
     own = {"people/edl": 0.1, "people/memorandum": 0.5, "unknown/names": 0.05}
-    found = decided(catalogue, "and who is it for?", own, {"people/edl": 0.95, "people/memorandum": 0.0, "unknown/names": 0.05})
+    found = decided(
+        catalogue, "and who is it for?", own, {"people/edl": 0.95, "people/memorandum": 0.0, "unknown/names": 0.05}
+    )
     assert found.statements == ("edl.people",)
     assert found.question == "the Euregional continuous learning pathway (EDL) and who is it for?"
 
@@ -68,5 +70,10 @@ def test_what_the_facts_do_not_hold_of_the_last_subject_is_declined(catalogue: C
 
 
 def test_thanks_in_between_are_thanks(catalogue: Catalogue) -> None:
-    found = decided(catalogue, "cool thanks", {"chitchat/thanks": 0.9, "about/edl": 0.05}, {"chitchat/thanks": 0.1, "about/edl": 0.9})
+    found = decided(
+        catalogue,
+        "cool thanks",
+        {"chitchat/thanks": 0.9, "about/edl": 0.05},
+        {"chitchat/thanks": 0.1, "about/edl": 0.9},
+    )
     assert (found.intent, found.detail) == ("chitchat", "thanks")
