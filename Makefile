@@ -10,6 +10,7 @@ help:
 	@echo "make check     ruff, mypy, facts, settings and the quick tests"
 	@echo "make train     train the model when its data has changed"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
+	@echo "make evaluate-pipelines  compare ways to understand a question (about 10 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
 
 .uv/bin/uv:
@@ -61,6 +62,10 @@ $(RASA)/.ready: | setup
 	@$(UV) venv --quiet --clear --python $(RASA_PYTHON) $(RASA)
 	@$(UV) pip install --quiet --python $(RASA)/bin/python rasa==3.6.21
 	@touch $(RASA)/.ready
+
+.PHONY: evaluate-pipelines
+evaluate-pipelines: train
+	@$(PYTHON) -m tests.evaluation.pipelines
 
 .PHONY: evaluate-rasa
 evaluate-rasa: $(RASA)/.ready

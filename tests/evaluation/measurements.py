@@ -28,6 +28,7 @@ from tests.evaluation.understanding import Understood, understand
 
 WORK = ROOT / "var" / "evaluation"
 RASA = ROOT / "docs" / "evaluation-rasa.json"
+PIPELINES = ROOT / "docs" / "pipelines.json"
 REPORTING = "reporting"
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 MUNICIPALITY = "enschede"
@@ -56,6 +57,7 @@ def measure(environ: Mapping[str, str]) -> dict[str, Any]:
         "stress": out_of_scope,
         "side_by_side": side_by_side(sets[REPORTING], turns[REPORTING], environ.get("SOURCES")),
         "rasa": json.loads(RASA.read_text(encoding="utf-8")) if RASA.exists() else None,
+        "pipelines": json.loads(PIPELINES.read_text(encoding="utf-8")) if PIPELINES.exists() else None,
     }
     figures["left_out"] = [name for name in ("DATASETS", "SOURCES") if not environ.get(name)]
     return figures

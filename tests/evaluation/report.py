@@ -36,8 +36,9 @@ def write(figures: dict[str, Any]) -> str:
     parts = [
         _top(figures), _sets(figures["sets"]), _intents(figures["intents"]), _linking(figures["linking"]),
         _curve(figures["curve"]), _stress(figures["stress"]), _side_by_side(figures), _rasa(figures["rasa"]),
+        _pipelines(figures.get("pipelines")),
     ]  # fmt: skip
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def share(pair: Sequence[int] | None, digits: int = 1) -> str:
@@ -270,5 +271,23 @@ def _massive(figures: dict[str, Any]) -> str:
         [
             f"The classifiers alone on public data: the {figures['intents']} commonest intents of MASSIVE, {figures['training_lines']} lines for training and {figures['test_lines']} for testing, Dutch and English together. Where Rasa's fallback takes an intent away, that counts as wrong.",
             table(["", "accuracy", "nl", "en", "macro-F1", "training (s)", "parse ms p50 / p95"], rows),
+        ]
+    )
+
+
+def _pipelines(figures: dict[str, Any] | None) -> str:
+    if not figures:
+        return ""
+    rows = [
+        (row["pipeline"], share(row["all"]), share(row["nl"]), share(row["en"]), row["seconds"])
+        for row in figures["pipelines"]
+    ]
+    return "\n\n".join(
+        [
+            "## Pipelines compared",
+            f"All trained on the same {figures['examples']} written examples (at most 40 of each label in each "
+            "language) and asked the first turns of the reporting set; right is a likeliest label that would be right. "
+            f"`make evaluate-pipelines`, {figures['date']}; times in seconds.",
+            table(("pipeline", "right", "nl", "en", "training"), rows),
         ]
     )
