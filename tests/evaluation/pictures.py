@@ -32,8 +32,8 @@ def draw_curve(points: Sequence[Point], marks: Sequence[Point], path: Path) -> N
     for mark in marks:
         axes.plot(100 * mark.coverage, 100 * mark.risk, "o", color=LINE, markersize=5)
         axes.annotate(
-            f"{mark.threshold:g}", (100 * mark.coverage, 100 * mark.risk), xytext=(0, 8), textcoords="offset points",
-            ha="center", fontsize=9,
+            f"{mark.threshold:g}", (100 * mark.coverage, 100 * mark.risk), xytext=(7, -11), textcoords="offset points",
+            ha="left", fontsize=9,
         )  # fmt: skip
     axes.set_xlabel("Coverage: questions answered (%)")
     axes.set_ylabel("Risk: answers that are wrong (%)")
@@ -91,5 +91,5 @@ def _save(figure: Figure, path: Path) -> None:
     from matplotlib import pyplot
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format="svg", facecolor="white", metadata={"Date": None})
+    figure.savefig(path, format="svg", facecolor="white", bbox_inches="tight", pad_inches=0.12, metadata={"Date": None})
     pyplot.close(figure)

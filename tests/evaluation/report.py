@@ -265,7 +265,7 @@ def _rasa(figures: dict[str, Any] | None) -> str:
 def _massive(figures: dict[str, Any]) -> str:
     rows = (
         [name, *(share(f["accuracy"][group]) for group in ("all", *LANGUAGES)), f"{f['macro_f1']:.3f}", f["training_seconds"], f"{f['parse_milliseconds']['p50']} / {f['parse_milliseconds']['p95']}"]
-        for name, f in (("Rasa's classifier (DIET, 100 epochs)", figures["rasa"]), ("this assistant's ranker", figures["ours"]))
+        for name, f in ((f"Rasa's classifier (DIET, {figures['rasa']['epochs']} epochs)", figures["rasa"]), ("this assistant's ranker", figures["ours"]))
     )  # fmt: skip
     return "\n\n".join(
         [
