@@ -127,14 +127,20 @@ def _gate(
             head, math.exp(other), detail=detail or None, subjects=tuple(subjects), reason="conversation",
             scores=ranking,
         )  # fmt: skip
-    least = weights.answer + (weights.careful if message.readings else 0.0)
-    if not ordered or facts - declining < least:
+    if not ordered or facts - declining < _least(message, catalogue.statements[ordered[0][0]], weights):
         return _decline(others, named or subjects, ranking, scores.choice)
     confidence = 1 / (1 + math.exp(declining - facts))
     sure = scores.held[ordered[0][0]] > math.log(SURE) and not unsupported(
         message.text, message.mentions, catalogue.statements[ordered[0][0]].stems
     )
     return _choose(ordered, confidence, sure, subjects, named, catalogue, weights, ranking)
+
+
+def _least(message: Understanding, best: KnownStatement, weights: Weights) -> float:
+    """How much likelier the facts must be than the reasons to decline."""
+    careful = weights.careful if message.readings else 0.0
+    counted = weights.counted if "count" in message.form.asks and best.countable else 0.0
+    return weights.answer + careful - counted
 
 
 def _without_replies(others: Mapping[str, float], message: Understanding) -> dict[str, float]:

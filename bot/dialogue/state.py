@@ -63,10 +63,12 @@ class Weights:
     no_number: float = -1.5
     leaning: float = 0.5
     """Share of the readings in the scores of a message that leans on what was said before."""
-    answer: float = 0.0
+    answer: float = 0.3
     """How much likelier the statements together must be than the reasons to decline."""
-    careful: float = 0.9
+    careful: float = 0.7
     """Added to `answer` for a message that leans on what was said before: more of those ask what is not known."""
+    counted: float = 0.8
+    """Taken off both where a number is asked and the best statement holds one."""
     clarify: float = 0.25
     """Least share of the best statement, or of its subject, among all statements."""
     together: float = 2.2

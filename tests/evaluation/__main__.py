@@ -1,7 +1,7 @@
 """`python -m tests.evaluation`: measures everything and writes the report.
 
 Environment: BASE, the address of a running assistant (one is started unless it is given); DATASETS, a folder with
-public data sets; SOURCES, a folder with the sources' texts; FOLDS, the parts of the cross-validation to run (1 to 5).
+public data sets; SOURCES, a folder with the sources' texts; FOLDS, the parts of the cross-validation to run (0 to 5).
 """
 
 from __future__ import annotations

@@ -139,20 +139,19 @@ def _sets(sets: dict[str, Any]) -> str:
 
 def _intents(figures: dict[str, Any]) -> str:
     examples, held = figures["examples"], figures["held_out"]
-    done = (
+    done = examples and (
         f"{examples['folds']}-fold cross-validation"
         if examples["folds"] == examples["parts"]
         else "one stratified split of 20 % (all five folds take longer than ten minutes; `FOLDS=5` runs them)"
     )
-    rows = [
-        [f"training examples ({examples['examples']}), {done}", *_scores(examples)],
-        [f"first turns of the reporting set ({held['questions']})", *_scores(held)],
-    ]
+    rows = [[f"first turns of the reporting set ({held['questions']})", *_scores(held)]]
+    if examples:
+        rows.insert(0, [f"training examples ({examples['examples']}), {done}", *_scores(examples)])
     pairs = table(["asked", "understood as", "times"], (map(str, row) for row in held["confused"]))
     return "\n\n".join(
         [
             "## Intents",
-            "What the ranker finds likeliest, before subjects, context and thresholds are weighed in. A label is what is asked and of whom (`since/munster`); its head is what is asked (`since`). The first turns of the reporting set were labelled by hand, with every label whose answer would be right (`tests/questions/labels.jsonl`); any of them counts. Examples resemble one another, so the first row says how consistent they are, the second how real questions fare.",
+            "What the ranker finds likeliest, before subjects, context and thresholds are weighed in. A label is what is asked and of whom (`since/munster`); its head is what is asked (`since`). The first turns of the reporting set were labelled by hand, with every label whose answer would be right (`tests/questions/labels.jsonl`); any of them counts. Examples resemble one another: a row on them says how consistent they are, the row on the reporting set how real questions fare. `FOLDS=1` to `FOLDS=5` runs the cross-validation.",
             table(["", "accuracy", "macro-F1", "accuracy of heads", "macro-F1 of heads"], rows),
             "Labels most often confused on the reporting set:",
             pairs,
