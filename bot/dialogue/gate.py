@@ -140,7 +140,8 @@ def _least(message: Understanding, best: KnownStatement, weights: Weights) -> fl
     """How much likelier the facts must be than the reasons to decline."""
     careful = weights.careful if message.readings else 0.0
     counted = weights.counted if "count" in message.form.asks and best.countable else 0.0
-    return weights.answer + careful - counted
+    unnamed = 0.0 if message.mentions or message.readings else weights.unnamed
+    return weights.answer + careful + unnamed - counted
 
 
 def _without_replies(others: Mapping[str, float], message: Understanding) -> dict[str, float]:

@@ -96,3 +96,9 @@ SPLIT = [
 @pytest.mark.parametrize(("text", "parts"), SPLIT)
 def test_two_questions_in_one_message_are_told_apart(catalogue: Catalogue, text: str, parts: list[str]) -> None:
     assert split(text, catalogue.linker.link(text, "nl")) == parts
+
+
+def test_a_question_that_names_no_subject_must_fit_a_statement_much_better(catalogue: Catalogue) -> None:
+    scores = {"nationalities/enschede": 0.7, "out_of_scope/tasks": 0.2}
+    assert decided(catalogue, "wek mij morgen om negen uur", scores).intent == "out_of_scope"
+    assert decided(catalogue, "hoeveel nationaliteiten telt Enschede", scores).intent == "nationalities"
