@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 MODEL = "baseline"
+FALLBACK = "nlu_fallback"
 
 
 def main(folder: Path) -> None:
@@ -69,6 +70,7 @@ async def _ask(agent: Any, row: dict[str, str], dialogue: bool) -> dict[str, Any
     return {
         "id": row["id"],
         "intent": parsed["intent"]["name"],
+        "likeliest": next(each["name"] for each in parsed["intent_ranking"] if each["name"] != FALLBACK),
         "confidence": parsed["intent"]["confidence"],
         "milliseconds": milliseconds,
         "reply": "\n".join(reply.get("text", "") for reply in replies or []),
