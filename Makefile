@@ -10,7 +10,7 @@ help:
 	@echo "make check     ruff, mypy, facts, settings and the quick tests"
 	@echo "make train     train the model when its data has changed"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
-	@echo "make evaluate-pipelines  compare ways to understand a question (about 10 minutes)"
+	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
 
 .uv/bin/uv:

@@ -284,7 +284,7 @@ def _pipelines(figures: dict[str, Any] | None) -> str:
     return "\n\n".join(
         [
             "## Pipelines compared",
-            f"All trained on the same {figures['examples']} written examples (at most 40 of each label in each "
+            f"All trained on the same {figures['examples']} written examples (at most {figures['most']} of each label in each "
             "language) and asked the first turns of the reporting set; right is a likeliest label that would be right. "
             f"`make evaluate-pipelines`, {figures['date']}; times in seconds.",
             table(("pipeline", "right", "nl", "en", "training"), rows),
