@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.serve import free_port
-from bot.web.rasa_client import RasaAway, RasaClient
+from tests.bot.web.fake_rasa import FakeRasa
 
 PAGE = {
     "nl": {"id": "page", "title": "Internationale samenwerking (pagina op de website van de gemeente)", "url": None, "as_of": "2026-11", "dated": "checked", "note": "De pagina zelf heeft geen datum."},
@@ -36,32 +36,14 @@ HOSTILE = '<img src=x onerror="alert(1)"><b>bold</b> javascript:alert(1) http://
 SENTENCE = "Enschede werkt met veel steden samen en leert daarvan. "
 
 
-class StandIn(RasaClient):
+class StandIn(FakeRasa):
     """What it answers hangs on a word in the question. `away` makes it fail; `asked` is what reached it."""
 
-    def __init__(self) -> None:
-        self.away = False
-        self.asked: list[str] = []
-        self.forgotten: list[str] = []
-
     async def ask(self, sender: str, text: str, language: str | None) -> dict[str, Any]:
-        if self.away:
-            raise RasaAway("away")
-        self.asked.append(text)
+        await super().ask(sender, text, language)
         if "slow" in text:
             await asyncio.sleep(1.2)
         return reply_to(text, language or "nl")
-
-    async def forget(self, sender: str) -> None:
-        if self.away:
-            raise RasaAway("away")
-        self.forgotten.append(sender)
-
-    async def healthy(self) -> bool:
-        return not self.away
-
-    async def close(self) -> None:
-        pass
 
 
 def reply_to(text: str, language: str) -> dict[str, Any]:
