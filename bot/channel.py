@@ -52,7 +52,14 @@ class AssistantChannel(InputChannel):
             collector = CollectingOutputChannel()
             try:
                 await on_new_message(
-                    UserMessage(text, collector, sender, input_channel=self.name(), metadata={"language": page})
+                    UserMessage(
+                        text,
+                        collector,
+                        sender,
+                        input_channel=self.name(),
+                        message_id=str(body.get("message_id") or "") or None,
+                        metadata={"language": page},
+                    )
                 )
             except StoreAway:
                 # Nothing was recorded, so the visitor may send it again.

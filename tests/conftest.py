@@ -18,6 +18,12 @@ from actions.facts.schema import parse
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running, in which others could not start their own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def need(tool: str, path: str | None) -> str:
     """The path of a tool, or the end of the test: skipped, or failed in CI."""
     if path is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -61,15 +62,19 @@ class Chat:
     async def _ask(
         self, session_id: str, redacted: str, language: str | None, client_message_id: str | None, shown: bool
     ) -> Reply:
+        # Rasa stores the message under the same id: what was said and what was thought of it find each other.
+        message_id = uuid.uuid4().hex
+        began = time.monotonic()
         try:
-            reply = await self.rasa.ask(session_id, redacted, language)
+            reply = await self.rasa.ask(session_id, redacted, language, message_id)
         except RasaAway as error:
             await self._note(self._store.failed, session_id, redacted, str(error))
             raise
         if reply.get("outcome") == "failed":
             await self._note(self._store.failed, session_id, redacted, "failed")
-        reply = {"message_id": uuid.uuid4().hex, **reply}
-        await self._note(self._store.answered, session_id, reply, client_message_id)
+        reply = {"message_id": message_id, **reply}
+        latency = round((time.monotonic() - began) * 1000)
+        await self._note(self._store.answered, session_id, reply, client_message_id, latency)
         if shown:
             self.transcripts.add(session_id, redacted, reply)
         return reply

@@ -19,10 +19,11 @@ class RasaClient:
     def __init__(self, url: str, timeout: float = 20.0) -> None:
         self._client = httpx.AsyncClient(base_url=f"{url}/webhooks/assistant", timeout=timeout, trust_env=False)
 
-    async def ask(self, sender: str, text: str, language: str | None) -> dict[str, Any]:
+    async def ask(self, sender: str, text: str, language: str | None, message_id: str) -> dict[str, Any]:
         """The reply to a message. Raises RasaAway on a lost connection, a time-out, a 5xx or an unreadable reply."""
+        message = {"sender": sender, "text": text, "language": language, "message_id": message_id}
         try:
-            answer = await self._client.post("/message", json={"sender": sender, "text": text, "language": language})
+            answer = await self._client.post("/message", json=message)
             if answer.status_code != 200:
                 raise RasaAway(f"status {answer.status_code}")
             reply = answer.json()

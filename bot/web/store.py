@@ -28,6 +28,8 @@ class Message(Base):
     session: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     outcome: Mapped[str] = mapped_column(String(20))
+    latency_ms: Mapped[int | None]
+    """Milliseconds until Rasa's reply was there."""
 
 
 class Feedback(Base):
@@ -76,11 +78,20 @@ class ReviewStore:
             self._ready = True
         return Session(self._engine)
 
-    def answered(self, session_id: str, reply: dict[str, Any], client_message_id: str | None = None) -> None:
+    def answered(
+        self,
+        session_id: str,
+        reply: dict[str, Any],
+        client_message_id: str | None = None,
+        latency_ms: int | None = None,
+    ) -> None:
         """Records that a reply was given, and keeps it for a while when its message may be sent again."""
         now = datetime.now(UTC)
+        outcome = str(reply.get("outcome"))
         with self._session() as session, session.begin():
-            session.add(Message(id=reply["message_id"], session=session_id, at=now, outcome=str(reply.get("outcome"))))
+            session.add(
+                Message(id=reply["message_id"], session=session_id, at=now, outcome=outcome, latency_ms=latency_ms)
+            )
             session.execute(delete(Reply).where(Reply.at < now - RESENT_WITHIN))
             if client_message_id is not None:
                 session.merge(Reply(session=session_id, client_message=client_message_id, at=now, body=reply))

@@ -39,7 +39,7 @@ SENTENCE = "Enschede werkt met veel steden samen en leert daarvan. "
 class StandIn(FakeRasa):
     """What it answers hangs on a word in the question. `away` makes it fail; `asked` is what reached it."""
 
-    async def ask(self, sender: str, text: str, language: str | None) -> dict[str, Any]:
+    async def ask(self, sender: str, text: str, language: str | None, message_id: str) -> dict[str, Any]:
         await super().ask(sender, text, language)
         if "slow" in text:
             await asyncio.sleep(1.2)

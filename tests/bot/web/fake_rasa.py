@@ -23,7 +23,7 @@ class FakeRasa(RasaClient):
         self.asked: list[str] = []
         self.forgotten: list[str] = []
 
-    async def ask(self, sender: str, text: str, language: str | None) -> dict[str, Any]:
+    async def ask(self, sender: str, text: str, language: str | None, message_id: str) -> dict[str, Any]:
         if self.away:
             raise RasaAway("away")
         self.asked.append(text)
