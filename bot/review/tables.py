@@ -64,7 +64,7 @@ class Conversation(Base):
 
 
 class Turn(Base):
-    """A visitor's message and what came of it. `id` is the message id of the chat API, or failed-N for a failed turn."""
+    """A visitor's message and what came of it. `id` is the chat API's message id, or failed-N for a failed turn."""
 
     __tablename__ = "turns"
     __table_args__ = (

@@ -14,6 +14,8 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from itsdangerous import URLSafeSerializer
 
+from bot.review import routes as review
+from bot.review.database import Database
 from bot.settings import ROOT, Settings
 from bot.web import api, pages, problems, reading, widget
 from bot.web.chat import Chat
@@ -43,6 +45,7 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
     )  # fmt: skip
     app.state.settings = settings
     app.state.chat = Chat(rasa, ReviewStore(settings.review_url))
+    app.state.review = Database(settings.review_url)
     app.state.facts = FactsReader(settings.facts_url)
     app.state.signer = URLSafeSerializer(settings.secret_key or secrets.token_hex(32), salt="session")
     # The last one added is the outermost.
@@ -53,6 +56,7 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
     app.include_router(pages.routes())
     app.include_router(reading.routes())
     app.include_router(widget.routes())
+    app.include_router(review.routes())
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
     @app.get("/health/live")
