@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Date,
@@ -20,9 +20,9 @@ from sqlalchemy import (
     Insert,
     Select,
     String,
+    TableClause,
     bindparam,
     case,
-    cast,
     delete,
     func,
     insert,
@@ -30,6 +30,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
@@ -46,6 +47,7 @@ FINISHED = (State.DONE, State.WONT_FIX)
 CLOSED = "closed"
 """The measure with one row: nothing of its day, or of the days before, is counted again."""
 
+TABLE = cast(TableClause, DailyFigure.__table__)
 DAY = bindparam("day", type_=Date)
 START, END = (bindparam(name, type_=DateTime(timezone=True)) for name in ("start", "end"))
 
@@ -74,7 +76,7 @@ def _definitions() -> dict[str, Select[Any]]:
         "reason": _turns(func.substr(reason, literal_column("1"), literal_column("80"))),
         "intent": _turns(Turn.intent).where(Turn.intent.is_not(None)),
         "subject": _turns(TurnSubject.subject).join(TurnSubject, TurnSubject.turn == Turn.id),
-        "confidence": _turns(cast(Turn.confidence_band, String)).where(Turn.confidence_band.is_not(None)),
+        "confidence": _turns(sql_cast(Turn.confidence_band, String)).where(Turn.confidence_band.is_not(None)),
         "feedback": _turns(Turn.rating).where(Turn.rating.is_not(None)),
         "latency": _turns(case(*steps, else_=_quoted(SLOWER))).where(Turn.latency_ms.is_not(None)),
         "verdict": _turns(Judgement.verdict).join(Judgement, Judgement.turn == Turn.id),
@@ -85,7 +87,7 @@ def _definitions() -> dict[str, Select[Any]]:
 def _statement(measure: str, values: Select[Any]) -> Insert:
     counted = values.subquery("counted")
     figures = select(DAY, _quoted(measure), counted.c.value, func.count()).group_by(counted.c.value)
-    return insert(DailyFigure).from_select(["day", "measure", "value", "count"], figures)
+    return insert(TABLE).from_select(["day", "measure", "value", "count"], figures)
 
 
 MEASURES = {measure: _statement(measure, values) for measure, values in _definitions().items()}
