@@ -35,9 +35,14 @@ class Settings:
     model_folder: str = "models"
     """Folder of the trained models."""
     secret_key: str = ""
-    """Signs the session cookie. Empty: a new one at each start, with which older cookies lose their worth."""
+    """Signs the cookies of visitors and staff: a secret of 32 characters or more. Empty: a new one at each start, after
+    which staff log in again and visitors begin a new conversation."""
     cookie_secure: bool = False
     """Whether the session cookie is sent over HTTPS only."""
+    review_idle_minutes: int = 60
+    """Minutes without a request after which a member of staff has to log in again."""
+    review_session_hours: int = 10
+    """Hours after logging in after which a member of staff has to log in again in any case."""
     contact_email: str = "info-internationaal@enschede.nl"
     """Contact for questions about international cooperation."""
     general_contact: str = "www.enschede.nl"
@@ -69,7 +74,11 @@ class Settings:
         for name in ("port", "rasa_port", "actions_port"):
             if not 0 <= getattr(settings, name) <= 65535:
                 raise SettingError(f"{name.upper()}={getattr(settings, name)} is no port: give a number up to 65535")
-        for name, least in (("hsts_seconds", 0), ("retention_days", 1)):
+        if 0 < len(settings.secret_key) < SHORTEST_KEY:
+            raise SettingError(
+                f"SECRET_KEY is too short: give {SHORTEST_KEY} characters or more, such as {KEY_EXAMPLE}"
+            )
+        for name, least in LEAST.items():
             if getattr(settings, name) < least:
                 raise SettingError(f"{name.upper()}={getattr(settings, name)} is too small: give {least} or more")
         return settings
@@ -98,6 +107,10 @@ def _origins(name: str, raw: str) -> tuple[str, ...]:
     return origins
 
 
+SHORTEST_KEY = 32
+"""Characters of a secret key that cannot be guessed."""
+KEY_EXAMPLE = "what `openssl rand -hex 32` prints"
+LEAST = {"hsts_seconds": 0, "retention_days": 1, "review_idle_minutes": 1, "review_session_hours": 1}
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: relative paths in settings start here."""

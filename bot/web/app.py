@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from itsdangerous import URLSafeSerializer
 
+from bot.review import errors
 from bot.review import routes as review
 from bot.review.database import Database
 from bot.settings import ROOT, Settings
@@ -47,16 +48,19 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
     app.state.chat = Chat(rasa, ReviewStore(settings.review_url))
     app.state.review = Database(settings.review_url)
     app.state.facts = FactsReader(settings.facts_url)
-    app.state.signer = URLSafeSerializer(settings.secret_key or secrets.token_hex(32), salt="session")
+    app.state.key = settings.secret_key or secrets.token_hex(32)
+    app.state.signer = URLSafeSerializer(app.state.key, salt="session")
     # The last one added is the outermost.
     app.add_middleware(EmbeddingMiddleware, origins=settings.embed_origins)
     app.add_middleware(SecurityMiddleware, settings=settings)
     problems.install(app, reading.not_found)
+    errors.install(app)
     app.include_router(api.routes())
     app.include_router(pages.routes())
     app.include_router(reading.routes())
     app.include_router(widget.routes())
     app.include_router(review.routes())
+    app.mount("/static/review", StaticFiles(directory=Path(review.__file__).parent / "static"), name="review-static")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
 
     @app.get("/health/live")
