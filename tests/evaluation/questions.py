@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.examples import QUESTIONS as FOLDER
+from bot.examples import Example, read_examples
 
-from bot.settings import ROOT
-
-FOLDER = ROOT / "tests" / "questions"
+__all__ = ["Example", "Item", "Label", "read_examples", "read_labels", "read_lines", "read_set"]
 SETS = ("sample", "tuning", "reporting")
 HELD = frozenset({"answer", "comparison", "count", "list", "mixed", "yesno"})
 """Kinds of questions on facts. Such a turn is held by the sources unless it is marked `decline`."""
@@ -53,15 +52,6 @@ class Label:
     """Whether the name of a subject has a typing error in it."""
 
 
-@dataclass(frozen=True)
-class Example:
-    """A training example."""
-
-    text: str
-    label: str
-    language: str
-
-
 def read_set(name: str, folder: Path = FOLDER) -> list[Item]:
     """The items of a set. Raises OSError or ValueError when its file is not there or not JSON Lines."""
     return [Item(r["id"], r["lang"], r["kind"], tuple(r["turns"])) for r in read_lines(folder / f"{name}.jsonl")]
@@ -73,18 +63,6 @@ def read_labels(path: Path = FOLDER / "labels.jsonl") -> dict[str, Label]:
         r["id"]: Label(r["id"], tuple(r["labels"]), frozenset(r["subjects"]), r.get("mistyped", False))
         for r in read_lines(path)
     }
-
-
-def read_examples(folder: Path = ROOT / "data" / "nlu") -> list[Example]:
-    """The written training examples, in the order of files and lines."""
-    return [
-        Example(line.strip().removeprefix("- "), entry["intent"], language)
-        for language in ("en", "nl")
-        for path in sorted((folder / language).glob("*.yml"))
-        for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]
-        for line in entry.get("examples", "").splitlines()
-        if line.strip()
-    ]
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
