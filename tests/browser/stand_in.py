@@ -40,7 +40,7 @@ class StandIn(FakeRasa):
     """What it answers hangs on a word in the question. `away` makes it fail; `asked` is what reached it."""
 
     async def ask(self, sender: str, text: str, language: str | None, message_id: str) -> dict[str, Any]:
-        await super().ask(sender, text, language)
+        await super().ask(sender, text, language, message_id)
         if "slow" in text:
             await asyncio.sleep(1.2)
         return reply_to(text, language or "nl")
