@@ -10,7 +10,7 @@ from bot.dialogue.state import Context, Decision, Understanding, statement_id
 from bot.rewriting import ORDINALS, item, ordinal, rest
 from bot.text import fold
 
-SURE = 0.7
+SURE = 0.55
 """Probability from which on each of two questions in a message is told."""
 
 QUESTION_WORDS: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,102 @@
+"""What is changed inside Rasa, all in one place: each change with its reason.
+
+Rasa 3.6.21 is the last of its line, so what it looks like inside stays as it is. `install` is called by the channel,
+before the first message; plain `rasa run` and `rasa shell` with another channel work without it, more slowly. What
+each change brings is in docs/benchmark.md; the tests are in tests/bot/test_rasa_tuning.py.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+import aiohttp
+import rasa
+from jsonschema.validators import validator_for  # type: ignore[import-untyped]
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.utils.endpoints import EndpointConfig
+
+SPARE = 2.0
+"""Seconds beyond ACTION_TIMEOUT, after which an action has apologised by itself, until its server counts as hanging."""
+
+_request = EndpointConfig.request
+_sessions: dict[EndpointConfig, aiohttp.ClientSession] = {}
+
+
+def install() -> None:
+    """Puts the changes in place. Doing so twice changes nothing."""
+    RemoteAction._action_call_format = _what_actions_read
+    RemoteAction._validate_action_result = _validated
+    EndpointConfig.session = _lasting_session
+    EndpointConfig.request = _request_in_time
+    EndpointConfig.__hash__ = lambda endpoint: hash(endpoint.url)
+
+
+def _what_actions_read(action: RemoteAction, tracker: DialogueStateTracker, _domain: Domain) -> dict[str, Any]:
+    """What the action server is sent.
+
+    Rasa sends every event of the conversation and the whole domain along. Our actions read the last message and the
+    slots (actions/turn.py).
+    """
+    return {
+        "next_action": action.name(),
+        "sender_id": tracker.sender_id,
+        "tracker": tracker.current_state(EventVerbosity.NONE),
+        "version": rasa.__version__,
+        "domain": {},
+    }
+
+
+@cache
+def _validator() -> Any:
+    schema = RemoteAction.action_response_format_spec()
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def _validated(_action: RemoteAction, result: Any) -> bool:
+    """Whether an action server's answer has the right shape. Raises jsonschema's ValidationError when it has not.
+
+    Rasa builds the validator, and checks the schema itself, at every call: a third of the time of a message.
+    """
+    _validator().validate(result)
+    return True
+
+
+class _Lasting:
+    """A client session that outlives the `async with` that Rasa uses it in."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> aiohttp.ClientSession:
+        return self._session
+
+    async def __aexit__(self, *_error: object) -> None:
+        return None
+
+
+def _lasting_session(endpoint: EndpointConfig) -> _Lasting:
+    """One session for each endpoint, so that its connections are used again. Rasa opens a new one at every call."""
+    session = _sessions.get(endpoint)
+    if session is None or session.closed:
+        auth = aiohttp.BasicAuth(**endpoint.basic_auth) if endpoint.basic_auth else None
+        session = _sessions[endpoint] = aiohttp.ClientSession(headers=endpoint.headers, auth=auth)
+    return _Lasting(session)
+
+
+async def _request_in_time(endpoint: EndpointConfig, *arguments: Any, **options: Any) -> Any:
+    """Rasa's request, in seconds rather than the five minutes that Rasa gives it.
+
+    A connection that was kept may have been closed by a server that was started again meanwhile: then it is asked once
+    more. Our actions only read, so asking twice does no harm.
+    """
+    options["timeout"] = aiohttp.ClientTimeout(total=float(os.environ.get("ACTION_TIMEOUT", "8")) + SPARE)
+    try:
+        return await _request(endpoint, *arguments, **options)
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+        return await _request(endpoint, *arguments, **options)

@@ -1,0 +1,131 @@
+"""Rasa with its insides changed: the action server gets less, by a connection that lasts, and in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.slots import AnySlot
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot import rasa_tuning
+from bot.serve import free_port
+
+
+@pytest.fixture(autouse=True)
+def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    kept = {
+        (owner, name): getattr(owner, name)
+        for owner, name in (
+            (RemoteAction, "_action_call_format"),
+            (RemoteAction, "_validate_action_result"),
+            (EndpointConfig, "session"),
+            (EndpointConfig, "request"),
+        )
+    }
+    monkeypatch.setattr(rasa_tuning, "SPARE", 0.2)
+    monkeypatch.setenv("ACTION_TIMEOUT", "0.1")
+    rasa_tuning.install()
+    rasa_tuning.install()
+    yield
+    for (owner, name), value in kept.items():
+        setattr(owner, name, value)
+
+
+def test_an_action_gets_the_last_message_and_the_slots_and_no_history() -> None:
+    tracker = DialogueStateTracker("visitor-1", [AnySlot("context", mappings=[])])
+    tracker.update_with_events(
+        [UserUttered("an old question"), SlotSet("context", {"a": 1}), UserUttered("a new one")], Domain.empty()
+    )
+    sent = RemoteAction("action_tell", None)._action_call_format(tracker, Domain.empty())
+    assert sent["next_action"] == "action_tell"
+    assert sent["tracker"]["slots"] == {"context": {"a": 1}}
+    assert sent["tracker"]["latest_message"]["text"] == "a new one"
+    assert "an old question" not in str(sent)
+
+
+def test_an_answer_of_the_wrong_shape_is_refused() -> None:
+    action = RemoteAction("action_tell", None)
+    assert action._validate_action_result({"events": [{"event": "slot", "name": "a", "value": 1}], "responses": []})
+    for wrong in ({"events": {}}, {"responses": "none"}, [], {"events": [{"event": 1}]}):
+        with pytest.raises(ValidationError):
+            action._validate_action_result(wrong)
+
+
+def served(handler: Callable[[web.Request], Awaitable[web.Response]], act: Callable[[int], Awaitable[Any]]) -> Any:
+    """What `act` gives, called with the port of a server that answers with `handler`."""
+
+    async def run() -> Any:
+        port = free_port()
+        runner = await started(handler, port)
+        try:
+            return await act(port)
+        finally:
+            for session in rasa_tuning._sessions.values():
+                await session.close()
+            await runner.cleanup()
+
+    return asyncio.run(run())
+
+
+async def started(handler: Callable[[web.Request], Awaitable[web.Response]], port: int) -> web.AppRunner:
+    app = web.Application()
+    app.router.add_post("/webhook", handler)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    return runner
+
+
+def test_all_calls_use_one_connection() -> None:
+    peers: list[object] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        peers.append(request.transport.get_extra_info("peername"))
+        return web.json_response({"said": (await request.json())["n"]})
+
+    async def act(port: int) -> list[Any]:
+        endpoint = EndpointConfig(f"http://127.0.0.1:{port}/webhook")
+        return [await endpoint.request(json={"n": number}) for number in range(3)]
+
+    assert served(handler, act) == [{"said": 0}, {"said": 1}, {"said": 2}]
+    assert len(set(peers)) == 1
+
+
+def test_a_server_that_was_started_again_is_asked_again() -> None:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.json_response({})
+
+    async def act(_port: int) -> Any:
+        other = free_port()
+        endpoint = EndpointConfig(f"http://127.0.0.1:{other}/webhook")
+        first = await started(handler, other)
+        await endpoint.request(json={})
+        await first.cleanup()
+        second = await started(handler, other)
+        answer = await endpoint.request(json={})
+        await second.cleanup()
+        return answer
+
+    assert served(handler, act) == {}
+
+
+def test_a_server_that_hangs_is_given_up() -> None:
+    async def handler(_request: web.Request) -> web.Response:
+        await asyncio.sleep(30)
+        return web.json_response({})
+
+    async def act(port: int) -> Any:
+        with pytest.raises(asyncio.TimeoutError):
+            await EndpointConfig(f"http://127.0.0.1:{port}/webhook").request(json={})
+
+    served(handler, act)
