@@ -13,6 +13,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import rasa_tuning
 from bot.languages import DEFAULT, LANGUAGES
 from bot.stores import StoreAway, StrictTrackerStore
 from bot.text import clean
@@ -36,11 +37,17 @@ class AssistantChannel(InputChannel):
         return "assistant"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        rasa_tuning.install()
         blueprint = Blueprint("assistant_channel", __name__)
+        under_way = UnderWay()
 
         @blueprint.route("/health", methods=["GET"])
-        async def health(_request: Request) -> HTTPResponse:
-            return response.json({"status": "ok"})
+        async def health(request: Request) -> HTTPResponse:
+            """Rasa also starts with a model that it cannot load: then it is not ready. `busy` counts messages."""
+            agent = request.app.ctx.agent
+            ready = agent is not None and agent.is_ready()
+            body = {"status": "ok" if ready else "no model", "busy": under_way.count}
+            return response.json(body, status=200 if ready else 503)
 
         @blueprint.route("/message", methods=["POST"])
         async def message(request: Request) -> HTTPResponse:
@@ -51,16 +58,17 @@ class AssistantChannel(InputChannel):
             page = body.get("language") if body.get("language") in LANGUAGES else None
             collector = CollectingOutputChannel()
             try:
-                await on_new_message(
-                    UserMessage(
-                        text,
-                        collector,
-                        sender,
-                        input_channel=self.name(),
-                        message_id=str(body.get("message_id") or "") or None,
-                        metadata={"language": page},
+                with under_way:
+                    await on_new_message(
+                        UserMessage(
+                            text,
+                            collector,
+                            sender,
+                            input_channel=self.name(),
+                            message_id=str(body.get("message_id") or "") or None,
+                            metadata={"language": page},
+                        )
                     )
-                )
             except StoreAway:
                 # Nothing was recorded, so the visitor may send it again.
                 logger.error("a message could not be handled: the store of conversations is away")
@@ -80,6 +88,18 @@ class AssistantChannel(InputChannel):
             return response.empty(204)
 
         return blueprint
+
+
+class UnderWay:
+    """Counts what is under way: a Rasa process that is to stop first finishes its messages."""
+
+    count = 0
+
+    def __enter__(self) -> None:
+        self.count += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self.count -= 1
 
 
 async def erase(agent: Any, sender: str) -> None:

@@ -2,71 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 import yaml
 
+from bot.child import Child
 from bot.settings import ROOT, Settings
-from bot.training import MODEL, is_current, model_path, prepare_facts, rasa_environment
+from bot.switching import STARTING, RasaSwitch
+from bot.training import is_current, model_path, prepare_facts, rasa_environment
 
-STARTING = 120.0
-"""Seconds a process may take until it is healthy."""
-STOPPING = 10.0
-"""Seconds a process gets to stop by itself."""
-
-
-@dataclass
-class Child:
-    """A process of ours: how it is started, and where it says that it is healthy."""
-
-    name: str
-    command: list[str]
-    health: str
-    environment: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self, log: Path) -> None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, **self.environment}
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
-            )
-
-    def healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(self.health, timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
-
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOPPING)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+RUN = ROOT / "var" / "run"
 
 
 def serve(settings: Settings) -> int:
     """Runs the assistant until Ctrl-C or a stop signal. Raises RuntimeError for what is missing, in one line."""
     settings = with_ports(settings)
     require(settings)
-    children = processes(settings)
+    rasa = RasaSwitch(
+        model_path(settings), address_file(settings), lambda: new_rasa(settings), settings.message_timeout + 10
+    )
+    actions, web = actions_process(settings), web_process(settings)
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -76,33 +38,48 @@ def serve(settings: Settings) -> int:
     signal.signal(signal.SIGTERM, stop)
     began = time.monotonic()
     try:
-        for child in children:
-            child.start(ROOT / "var" / "log" / f"{child.name}.log")
+        for child in (actions, rasa.serving, web):
+            child.start()
         print("Starting Rasa, the action server and the web process …", flush=True)
-        for child in children:
+        for child in (actions, rasa.serving, web):
             wait_until_healthy(child, stopped)
         if not stopped.is_set():
             print(f"Ready after {time.monotonic() - began:.0f} s: http://localhost:{settings.port}", flush=True)
-        watch(children, stopped)
+            _print_hint(settings)
+        watch(actions, rasa, web, stopped)
     finally:
-        for child in reversed(children):
+        for child in (web, *rasa.children, actions):
             child.stop()
     return 0
 
 
+def _print_hint(settings: Settings) -> None:
+    from bot.review.first_account import hint
+
+    if line := hint(settings):
+        print(line, flush=True)
+
+
 def with_ports(settings: Settings) -> Settings:
     """The settings with a free port where none was chosen."""
-    return replace(
-        settings,
-        rasa_port=settings.rasa_port or free_port(),
-        actions_port=settings.actions_port or free_port(),
-    )
+    return replace(settings, actions_port=settings.actions_port or free_port())
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Whether a port on loopback can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def require(settings: Settings) -> None:
@@ -126,7 +103,7 @@ def require(settings: Settings) -> None:
 
 def write_endpoints(settings: Settings) -> Path:
     """Writes endpoints.yml for these settings. Readable by this user alone: it may hold a password."""
-    path = ROOT / "var" / "run" / f"endpoints-{settings.port}.yml"
+    path = RUN / f"endpoints-{settings.port}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     endpoints = {
         "action_endpoint": {"url": f"http://127.0.0.1:{settings.actions_port}/webhook"},
@@ -137,50 +114,56 @@ def write_endpoints(settings: Settings) -> Path:
     return path
 
 
-def processes(settings: Settings) -> list[Child]:
-    """The three processes in the order in which they are waited for."""
-    python, rasa_url = sys.executable, f"http://127.0.0.1:{settings.rasa_port}"
-    actions_url = f"http://127.0.0.1:{settings.actions_port}"
-    shared = rasa_environment(settings) | {"LOG_LEVEL": settings.log_level}
-    model = str(Path(settings.model_folder) / f"{MODEL}.tar.gz")
-    return [
-        Child(
-            "actions",
-            [python, "-m", "bot.action_server", "--port", str(settings.actions_port)],
-            f"{actions_url}/health",
-            shared,
-        ),
-        Child(
-            "rasa",
-            [python, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "--model", model,
-             "--endpoints", str(write_endpoints(settings)), "--credentials", "credentials.yml"],
-            f"{rasa_url}/webhooks/assistant/health",
-            shared,
-        ),
-        Child(
-            "web",
-            [python, "-m", "uvicorn", "bot.web.app:from_environment", "--factory", "--host", settings.host,
-             "--port", str(settings.port), "--ws", "none", "--no-server-header", "--no-access-log"],
-            f"http://127.0.0.1:{settings.port}/health/ready",
-            shared | {"RASA_URL": rasa_url},
-        ),
+def address_file(settings: Settings) -> Path:
+    """Where the web process looks up Rasa's address."""
+    return RUN / f"rasa-{settings.port}.json"
+
+
+def actions_process(settings: Settings) -> Child:
+    port = str(settings.actions_port)
+    command = [sys.executable, "-m", "bot.action_server", "--port", port]
+    return Child("actions", command, f"http://127.0.0.1:{port}/health", _shared(settings))
+
+
+def new_rasa(settings: Settings) -> tuple[Child, str]:
+    """A Rasa with the active model, and its URL. The port of the settings when it is free: the next one has another."""
+    port = settings.rasa_port if settings.rasa_port and is_free(settings.rasa_port) else free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [
+        sys.executable, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port), "--model", str(model_path(settings)),
+        "--endpoints", str(write_endpoints(settings)), "--credentials", "credentials.yml",
     ]  # fmt: skip
+    return Child("rasa", command, f"{url}/webhooks/assistant/health", _shared(settings)), url
+
+
+def web_process(settings: Settings) -> Child:
+    command = [
+        sys.executable, "-m", "uvicorn", "bot.web.app:from_environment", "--factory", "--host", settings.host,
+        "--port", str(settings.port), "--ws", "none", "--no-server-header", "--no-access-log",
+    ]  # fmt: skip
+    environment = _shared(settings) | {"RASA_URL": address_file(settings).as_uri()}
+    return Child("web", command, f"http://127.0.0.1:{settings.port}/health/ready", environment)
+
+
+def _shared(settings: Settings) -> dict[str, str]:
+    return rasa_environment(settings) | {"LOG_LEVEL": settings.log_level}
 
 
 def wait_until_healthy(child: Child, stopped: threading.Event) -> None:
     deadline = time.monotonic() + STARTING
     while not stopped.is_set() and not child.healthy():
-        if child.process is not None and child.process.poll() is not None:
+        if child.died:
             raise RuntimeError(f"{child.name} stopped while starting: see var/log/{child.name}.log")
         if time.monotonic() > deadline:
             raise RuntimeError(f"{child.name} was not ready within {STARTING:.0f} s: see var/log/{child.name}.log")
         time.sleep(0.2)
 
 
-def watch(children: list[Child], stopped: threading.Event) -> None:
-    """Starts a process again that has died, until the stop signal comes."""
+def watch(actions: Child, rasa: RasaSwitch, web: Child, stopped: threading.Event) -> None:
+    """Starts a process again that has died, and Rasa anew for a new model, until the stop signal comes."""
     while not stopped.wait(1.0):
-        for child in children:
-            if child.process is not None and child.process.poll() is not None:
+        for child in (actions, rasa.serving, web):
+            if child.process is not None and child.died:
                 print(f"{child.name} stopped (exit code {child.process.returncode}); starting it again.", flush=True)
-                child.start(ROOT / "var" / "log" / f"{child.name}.log")
+                child.start()
+        rasa.step()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
 import subprocess
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from bot.examples import read_examples
+from bot.models import ARCHIVE, FINGERPRINT, MODEL, NOTES, Model, Models, rasa_id, write
 from bot.settings import ROOT, Settings
 
-MODEL = "assistant"
 DATA = ("data/nlu", "data/rules", "data/stories")
 """What Rasa reads. Never `data` as a whole: Rasa takes every YAML file in it that looks like its own."""
 PROGRESS = ("ranker:", "Starting to train", "Finished training", "trained and saved", " ERROR ")
@@ -27,8 +32,12 @@ MADE_OF = (
 )
 
 
+def models(settings: Settings) -> Models:
+    return Models(ROOT / settings.model_folder)
+
+
 def model_path(settings: Settings) -> Path:
-    return ROOT / settings.model_folder / f"{MODEL}.tar.gz"
+    return models(settings).archive
 
 
 def fingerprint() -> str:
@@ -40,24 +49,64 @@ def fingerprint() -> str:
 
 def is_current(settings: Settings) -> bool:
     """Whether the model is there and was made of what is there now."""
-    note = model_path(settings).with_suffix(".fingerprint")
+    note = model_path(settings).parent / FINGERPRINT
     return model_path(settings).exists() and note.exists() and note.read_text() == fingerprint()
 
 
 def train_model(settings: Settings, force: bool = False) -> int:
-    """Runs `rasa train`. Returns its exit code."""
+    """Trains a model and activates it. Returns the exit code of `rasa train`."""
     if not force and is_current(settings):
         print("The model is up to date.")
         return 0
+    model = train_candidate(settings)
+    if model is None:
+        return 1
+    models(settings).activate(model.id)
+    return 0
+
+
+def train_candidate(settings: Settings) -> Model | None:
+    """Runs `rasa train` for a new candidate, with notes on what it was made of. None when that failed."""
     prepare_facts(settings)
     print("Training the model: about ten minutes on two cores.", flush=True)
-    environment = dict(os.environ, **rasa_environment(settings))
-    folders = [folder for folder in DATA if any((ROOT / folder).rglob("*.yml"))]
-    command = [sys.executable, "-m", "rasa", "train", "--data", *folders, "--out", settings.model_folder]
-    code = _run([*command, "--fixed-model-name", MODEL], environment)
-    if code == 0:
-        model_path(settings).with_suffix(".fingerprint").write_text(fingerprint())
-    return code
+    known = models(settings)
+    made_of, notes = fingerprint(), _notes()  # of what is there now: the data may be edited meanwhile
+    folder = known.candidates / notes["id"]
+    folder.mkdir(parents=True)
+    folders = [name for name in DATA if any((ROOT / name).rglob("*.yml"))]
+    command = [sys.executable, "-m", "rasa", "train", "--data", *folders, "--out", str(folder)]
+    code = _run([*command, "--fixed-model-name", MODEL], dict(os.environ, **rasa_environment(settings)))
+    if code or not (folder / ARCHIVE).exists():
+        shutil.rmtree(folder)
+        return None
+    write(folder / FINGERPRINT, made_of)
+    notes |= {"fingerprint": made_of, "rasa_id": rasa_id(folder / ARCHIVE)}
+    write(folder / NOTES, json.dumps(notes, indent=1))
+    known.prune_candidates()
+    return known.find(notes["id"])
+
+
+def _notes() -> dict[str, Any]:
+    """When, from which commit (`changed`: with changes that are not in it), and with how many examples."""
+    now, commit = datetime.now(UTC), _git("rev-parse", "--short", "HEAD")
+    examples = read_examples()
+    return {
+        "id": "-".join([f"{now:%Y%m%d-%H%M%S}", *([commit] if commit else [])]),
+        "trained_at": now.isoformat(timespec="seconds"),
+        "commit": commit,
+        "changed": bool(_git("status", "--porcelain", "--", *MADE_OF, *DATA)),
+        "examples": dict(Counter(example.language for example in examples)),
+        "labels": len({example.label for example in examples}),
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    """What git says; None where there is no git or no repository."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
 
 
 def _run(command: list[str], environment: dict[str, str]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from bot.languages import LANGUAGES
+from bot.web.rasa_address import RasaAddress
 
 
 class RasaAway(Exception):
@@ -14,42 +15,85 @@ class RasaAway(Exception):
 
 
 class RasaClient:
-    """One keep-alive connection pool to a Rasa process. `timeout` in seconds."""
+    """A keep-alive connection pool to each Rasa process. `timeout` in seconds.
 
-    def __init__(self, url: str, timeout: float = 20.0) -> None:
-        self._client = httpx.AsyncClient(base_url=f"{url}/webhooks/assistant", timeout=timeout, trust_env=False)
+    `where` is Rasa's address, or that of a file that names it: see `RasaAddress`. Each message looks it up, so that a
+    message under way ends where it began, and the next one goes to the new address.
+    """
+
+    def __init__(self, where: str, timeout: float = 20.0) -> None:
+        self._address, self._timeout = RasaAddress(where), timeout
+        self._pools: dict[str, httpx.AsyncClient] = {}
 
     async def ask(self, sender: str, text: str, language: str | None, message_id: str) -> dict[str, Any]:
         """The reply to a message. Raises RasaAway on a lost connection, a time-out, a 5xx or an unreadable reply."""
         message = {"sender": sender, "text": text, "language": language, "message_id": message_id}
         try:
-            answer = await self._client.post("/message", json=message)
+            answer = await self._post("/message", message)
             if answer.status_code != 200:
                 raise RasaAway(f"status {answer.status_code}")
             reply = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, OSError, ValueError) as error:
             raise RasaAway(type(error).__name__) from None
         if not isinstance(reply, dict) or not _whole(reply):
             raise RasaAway("malformed reply")
         return reply
 
-    async def forget(self, sender: str) -> None:
-        """Deletes a conversation from Rasa's store. Raises RasaAway when Rasa or its store cannot be reached."""
+    async def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """What cannot connect was not sent: when Rasa has moved meanwhile, it goes to the new address."""
+        url = self._address.current().url
         try:
-            answer = await self._client.delete(f"/conversations/{sender}")
-        except httpx.HTTPError as error:
+            return await (await self._pool(url)).post(path, json=body)
+        except httpx.ConnectError:
+            moved = self._address.current().url
+            if moved == url:
+                raise
+            return await (await self._pool(moved)).post(path, json=body)
+
+    async def forget(self, sender: str) -> None:
+        """Deletes a conversation from Rasa's store. Raises RasaAway when Rasa or its store cannot be reached.
+
+        A Rasa that is leaving comes first: a message that it still has under way would bring the conversation back.
+        """
+        try:
+            address = self._address.current()
+            if address.leaving is not None:
+                await self._delete(address.leaving, sender, may_be_gone=True)
+            await self._delete(address.url, sender)
+        except (httpx.HTTPError, OSError) as error:
             raise RasaAway(type(error).__name__) from None
+
+    async def _delete(self, url: str, sender: str, may_be_gone: bool = False) -> None:
+        try:
+            answer = await (await self._pool(url)).delete(f"/conversations/{sender}")
+        except httpx.ConnectError:
+            if may_be_gone:
+                return
+            raise
         if answer.status_code != 204:
             raise RasaAway(f"status {answer.status_code}")
 
     async def healthy(self) -> bool:
         try:
-            return (await self._client.get("/health", timeout=2.0)).status_code == 200
-        except httpx.HTTPError:
+            pool = await self._pool(self._address.current().url)
+            return (await pool.get("/health", timeout=2.0)).status_code == 200
+        except (httpx.HTTPError, OSError):
             return False
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
+
+    async def _pool(self, url: str) -> httpx.AsyncClient:
+        """The pool for an address. Those of addresses that are neither current nor leaving are closed."""
+        if url not in self._pools:
+            self._pools[url] = httpx.AsyncClient(
+                base_url=f"{url}/webhooks/assistant", timeout=self._timeout, trust_env=False
+            )
+            address = self._address.current()
+            for gone in set(self._pools) - {url, address.url, address.leaving}:
+                await self._pools.pop(gone).aclose()
+        return self._pools[url]
 
 
 def _whole(reply: dict[str, Any]) -> bool:

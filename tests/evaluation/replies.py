@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -64,10 +65,22 @@ def converse(items: Iterable[Item], send: Send) -> Iterator[Turn]:
                 reply = {"messages": [], "outcome": f"error {error}"}
             milliseconds = (time.perf_counter() - started) * 1e3
             why, text = ask.check(turn, item.kind, reply)
+            why += other_facts(turn, reply)
             yield Turn(
                 item.id, number, item.language, item.kind, bool(turn.get("decline")), reply.get("outcome") or "",
                 text, tuple(why), milliseconds,
             )  # fmt: skip
+
+
+def other_facts(turn: dict[str, Any], reply: dict[str, Any]) -> list[str]:
+    """What is wrong with the facts of a reply to a question that staff judged.
+
+    Its `facts` are statements of which one must be told; "munster.*" is any about Münster.
+    """
+    wanted, told = turn.get("facts", []), reply.get("facts") or []
+    if not wanted or any(fnmatch.fnmatchcase(fact, each) for fact in told for each in wanted):
+        return []
+    return [f"none of the facts {', '.join(wanted)}"]
 
 
 def summary(turns: Sequence[Turn]) -> dict[str, Any]:
