@@ -6,17 +6,18 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import DateTime, Engine, String, column, delete, func, inspect, select, table
+from sqlalchemy import Engine, delete, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from actions.facts.database import connect
 from bot.erasure import empty_log, overwrite_deleted
+from bot.review.events import EVENTS
+from bot.review.expiry import count_old, delete_old, held
 from bot.settings import Settings
-from bot.web.store import Base, FailedTurn, Feedback, Message, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -24,40 +25,19 @@ BATCH = 500
 """Conversations or turns that one transaction deletes at most: who writes at that moment then waits but briefly."""
 MOST_DAYS = 36500
 """The longest limit: a century."""
-AGED = (FailedTurn, Reply)
-"""Tables of the review store whose rows only have an age. Messages have feedback too, and are counted."""
-EVENTS = table("events", column("sender_id"), column("timestamp"))
-"""Rasa's table: `sender_id` is the conversation, `timestamp` seconds since 1970."""
-
-
-class DailyCount(Base):
-    """Turns of a day (UTC) by outcome whose records were deleted. Those still in `messages` come on top."""
-
-    __tablename__ = "daily_counts"
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    outcome: Mapped[str] = mapped_column(String(20), primary_key=True)
-    count: Mapped[int]
-
-
-class Deletion(Base):
-    """That so many rows of a kind were deleted. It says nothing of whose they were."""
-
-    __tablename__ = "deletions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    count: Mapped[int]
 
 
 @dataclass
 class Purged:
-    """What was deleted from a store, or would be: rows by kind. `away` names the error that ended it early."""
+    """What was deleted from a store, or would be: rows by kind. `away` names the error that ended it early.
+
+    `unsure`: nothing was deleted, because the review store is away, which knows what is held.
+    """
 
     store: str
     counts: Counter[str] = field(default_factory=Counter)
     away: str | None = None
+    unsure: bool = False
 
 
 def oldest_kept(days: int, now: datetime) -> datetime:
@@ -72,20 +52,21 @@ def purge(
 ) -> list[Purged]:
     """Deletes, or counts with `dry_run`, what is older than `days` (else the setting's), store by store.
 
-    A store that is away stops no other: what is left of it is deleted the next time. Raises ValueError for days that
-    make no limit.
+    What is left of a store that is away is deleted the next time. While the review store is away nothing is deleted
+    at all: only that store knows which conversations have to be kept. Raises ValueError for days that make no limit.
     """
     now = now or datetime.now(UTC)
     limit = oldest_kept(settings.retention_days if days is None else days, now)
-    conversations = _purge(
-        "conversations",
-        settings.conversations_url,
-        partial(_count_conversations if dry_run else _delete_conversations, limit=limit),
-    )
-    review = partial(_delete_review, limit=limit, now=now, elsewhere=conversations.counts)
+    kept: set[str] = set()
+    asked = _purge("review", settings.review_url, lambda engine, _: kept.update(held(engine)))
+    if asked.away:
+        return [Purged("conversations", away=asked.away, unsure=True), asked]
+    act = partial(_count_conversations if dry_run else _delete_conversations, limit=limit, kept=kept)
+    conversations = _purge("conversations", settings.conversations_url, act)
+    review = partial(delete_old, limit=limit, now=now, elsewhere=conversations.counts, batch=BATCH)
     return [
         conversations,
-        _purge("review", settings.review_url, partial(_count_review, limit=limit) if dry_run else review),
+        _purge("review", settings.review_url, partial(count_old, limit=limit) if dry_run else review),
     ]
 
 
@@ -95,7 +76,8 @@ def report(purged: Iterable[Purged], dry_run: bool) -> list[str]:
     lines = []
     for part in purged:
         counts = ", ".join(f"{count} {kind}" for kind, count in part.counts.items() if count) or "nothing"
-        away = f"; the store is away ({part.away}): try again later" if part.away else ""
+        why = "which ones are held is not known" if part.unsure else "the store is away"
+        away = f"; {why} ({part.away}): try again later" if part.away else ""
         lines.append(f"{part.store}: {counts} {verb}{away}")
     return lines
 
@@ -115,17 +97,18 @@ def _purge(store: str, url: str, act: Callable[[Engine, Counter[str]], None]) ->
     return purged
 
 
-def _count_conversations(engine: Engine, old: Counter[str], limit: datetime) -> None:
+def _count_conversations(engine: Engine, old: Counter[str], limit: datetime, kept: set[str]) -> None:
     if not inspect(engine).has_table(EVENTS.name):
         return
-    conversations = select(func.count()).select_from(EVENTS).group_by(EVENTS.c.sender_id)
+    conversations = select(EVENTS.c.sender_id, func.count()).group_by(EVENTS.c.sender_id)
     with Session(engine) as session:
-        sizes = session.scalars(conversations.having(func.max(EVENTS.c.timestamp) < limit.timestamp())).all()
-    old.update(conversations=len(sizes), events=sum(sizes))
+        sizes = session.execute(conversations.having(func.max(EVENTS.c.timestamp) < limit.timestamp())).all()
+    ended = [size for sender, size in sizes if sender not in kept]
+    old.update(conversations=len(ended), events=sum(ended))
 
 
-def _delete_conversations(engine: Engine, gone: Counter[str], limit: datetime) -> None:
-    """Deletes whole conversations whose newest event is too old.
+def _delete_conversations(engine: Engine, gone: Counter[str], limit: datetime, kept: set[str]) -> None:
+    """Deletes whole conversations whose newest event is too old, but for those that have to be kept.
 
     Rasa's lock is not needed. A message that comes in at this moment makes Rasa write back the session that it had
     read, and then the conversation is a new one by the same rule.
@@ -134,7 +117,8 @@ def _delete_conversations(engine: Engine, gone: Counter[str], limit: datetime) -
         return
     newest, oldest = func.max(EVENTS.c.timestamp), limit.timestamp()
     with Session(engine) as session:
-        ended = session.scalars(select(EVENTS.c.sender_id).group_by(EVENTS.c.sender_id).having(newest < oldest)).all()
+        found = session.scalars(select(EVENTS.c.sender_id).group_by(EVENTS.c.sender_id).having(newest < oldest)).all()
+    ended = [sender for sender in found if sender not in kept]
     for start in range(0, len(ended), BATCH):
         batch = EVENTS.c.sender_id.in_(ended[start : start + BATCH])
         # Asked again in the deletion itself: a message may have come in between.
@@ -145,60 +129,3 @@ def _delete_conversations(engine: Engine, gone: Counter[str], limit: datetime) -
             senders = session.scalars(too_old.returning(EVENTS.c.sender_id)).all()
         gone.update(conversations=len(set(senders)), events=len(senders))
     empty_log(engine)
-
-
-def _count_review(engine: Engine, old: Counter[str], limit: datetime) -> None:
-    tables = set(inspect(engine).get_table_names())
-    with Session(engine) as session:
-        for kind in (Message, *AGED):
-            if kind.__tablename__ in tables:
-                rows = select(func.count()).select_from(kind).where(kind.at < limit)
-                old[kind.__tablename__] = session.scalars(rows).one()
-        if {"messages", "feedback"} <= tables:
-            rated = select(func.count()).select_from(Feedback).join(Message).where(Message.at < limit)
-            old["feedback"] = session.scalars(rated).one()
-
-
-def _delete_review(engine: Engine, gone: Counter[str], limit: datetime, now: datetime, elsewhere: Counter[str]) -> None:
-    """Deletes and counts in one transaction, a batch at a time. Logs what was deleted `elsewhere` too."""
-    Base.metadata.create_all(engine)
-    with Session(engine) as session, session.begin():
-        _log(session, now, elsewhere)
-    while True:
-        with Session(engine) as session, session.begin():
-            overwrite_deleted(session)
-            batch = _delete_turns(session, limit)
-            for kind in AGED:
-                rows = session.scalars(delete(kind).where(kind.at < limit).returning(kind.at)).all()
-                batch[kind.__tablename__] = len(rows)
-            _log(session, now, batch)
-        gone.update(batch)
-        if batch["messages"] < BATCH:
-            break
-    empty_log(engine)
-
-
-def _delete_turns(session: Session, limit: datetime) -> Counter[str]:
-    """Deletes a batch of answered turns with the feedback on them, which is never older, and adds them to the counts.
-
-    What is counted is what the deletion itself returns: no turn twice, none missed.
-    """
-    ids = session.scalars(select(Message.id).where(Message.at < limit).limit(BATCH)).all()
-    feedback = session.scalars(delete(Feedback).where(Feedback.message.in_(ids)).returning(Feedback.rating)).all()
-    turns = session.execute(delete(Message).where(Message.id.in_(ids)).returning(Message.at, Message.outcome)).all()
-    for (day, outcome), count in Counter((_day(at), outcome) for at, outcome in turns).items():
-        kept = session.get(DailyCount, (day, outcome))
-        if kept is None:
-            session.add(DailyCount(day=day, outcome=outcome, count=count))
-        else:
-            kept.count += count
-    return Counter(messages=len(turns), feedback=len(feedback))
-
-
-def _day(at: datetime) -> date:
-    """The day in UTC. SQLite gives times without a zone: they were written in UTC."""
-    return (at.astimezone(UTC) if at.tzinfo else at).date()
-
-
-def _log(session: Session, now: datetime, counts: Counter[str]) -> None:
-    session.add_all(Deletion(at=now, kind=kind, count=count) for kind, count in counts.items() if count)

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Float, Index, String, Text
+from sqlalchemy import JSON, DateTime, Float, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.web.store import Base
+from bot.web.tables import Base
 
 Time = DateTime(timezone=True)
 
@@ -122,14 +122,19 @@ class TurnSubject(Base):
 
 
 class Cursor(Base):
-    """How far the projection has read: one row."""
+    """How far the projection has read: one row. See `projection`."""
 
     __tablename__ = "projection_cursor"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event: Mapped[int]
-    failed: Mapped[int]
+    """Id of the event up to which all events have been read."""
+    stamp: Mapped[float] = mapped_column(Float)
+    """Its time, in seconds since 1970: by it, another event under the same id is recognised."""
     at: Mapped[datetime] = mapped_column(Time)
+    """When the web process's own records were read."""
+    days: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Days (ISO 8601) whose figures have to be counted again."""
 
 
 class DailyFigure(Base):
@@ -257,3 +262,55 @@ class LogEntry(Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What undoing needs: the value before."""
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+# Gaps: made again at each search, see `gap_search`
+
+
+class GapRun(Base):
+    """A search for gaps. The last one that is finished is shown."""
+
+    __tablename__ = "gap_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(Time)
+    finished_at: Mapped[datetime | None] = mapped_column(Time)
+    turns: Mapped[int] = mapped_column(default=0)
+    """Turns that were looked at."""
+    failed: Mapped[str | None] = mapped_column(String(80))
+    """What ended it early, when something did."""
+
+
+class Gap(Base):
+    """Questions without an answer that mean about the same."""
+
+    __tablename__ = "gaps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run: Mapped[int] = mapped_column(index=True)
+    statement: Mapped[str | None] = mapped_column(String(160))
+    """Id of the statement whose question comes nearest."""
+    similarity: Mapped[float | None] = mapped_column(Float)
+    """The cosine of the gap and that question, 0 to 1."""
+
+
+class GapTurn(Base):
+    """A turn in a gap. `similarity` is its cosine with the middle of the gap."""
+
+    __tablename__ = "gap_turns"
+    __table_args__ = (Index("ix_gap_turns_nearest", "gap", "similarity"), Index("ix_gap_turns_turn", "turn"))
+
+    gap: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    turn: Mapped[str] = mapped_column(String(64), primary_key=True)
+    similarity: Mapped[float] = mapped_column(Float)
+
+
+class TextVector(Base):
+    """A text's meaning as the sentence encoder gave it, so that a text is encoded once."""
+
+    __tablename__ = "text_vectors"
+
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Of the text, see `vectors`. The text itself is not kept here."""
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    """Float16 values."""

@@ -68,10 +68,10 @@ class Chat:
         try:
             reply = await self.rasa.ask(session_id, redacted, language, message_id)
         except RasaAway as error:
-            await self._note(self._store.failed, session_id, redacted, str(error))
+            await self._note(self._store.failed, session_id, redacted, str(error), message_id)
             raise
         if reply.get("outcome") == "failed":
-            await self._note(self._store.failed, session_id, redacted, "failed")
+            await self._note(self._store.failed, session_id, redacted, "failed", message_id)
         reply = {"message_id": message_id, **reply}
         latency = round((time.monotonic() - began) * 1000)
         await self._note(self._store.answered, session_id, reply, client_message_id, latency)

@@ -19,13 +19,14 @@ from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from bot.__main__ import main
-from bot.retention import DailyCount, Deletion, Purged, oldest_kept, purge, report
+from bot.retention import Purged, oldest_kept, purge, report
+from bot.review.database import migrate
 from bot.settings import Settings
 from bot.stores import StrictTrackerStore
 from bot.web import daily_purge
 from bot.web.app import create_app
 from bot.web.daily_purge import purge_daily
-from bot.web.store import Base, FailedTurn, Feedback, Message, Reply
+from bot.web.tables import DailyCount, Deletion, FailedTurn, Feedback, Message, Reply
 from bot.web.transcripts import Transcripts
 from tests.bot.web.conftest import AWAY
 from tests.bot.web.fake_rasa import FakeRasa
@@ -59,7 +60,7 @@ def conversations(settings: Settings) -> Engine:
 @pytest.fixture
 def review(settings: Settings) -> Engine:
     engine = create_engine(settings.review_url)
-    Base.metadata.create_all(engine)
+    migrate(engine)
     return engine
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.web.cookies import COOKIE
 from bot.web.rasa_client import RasaAway, RasaClient
-from bot.web.store import FailedTurn, Feedback, Message, Reply
+from bot.web.tables import FailedTurn, Feedback, Message, Reply
 from tests.bot.web.conftest import AWAY, Start
 from tests.bot.web.fake_rasa import FakeRasa
 

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from bot.web.cookies import COOKIE
-from bot.web.store import Feedback
+from bot.web.tables import Feedback
 from bot.web.wording import texts
 from tests.bot.web.conftest import Start
 from tests.bot.web.fake_rasa import FakeRasa

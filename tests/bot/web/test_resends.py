@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.web.resends import MOST, Resends
-from bot.web.store import FailedTurn, Message, Reply
+from bot.web.tables import FailedTurn, Message, Reply
 from tests.bot.web.conftest import AWAY, Start
 from tests.bot.web.fake_rasa import REPLY, FakeRasa
 
