@@ -15,14 +15,20 @@ import aiohttp
 import rasa
 from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 from rasa.core.actions.action import RemoteAction
+from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
 SPARE = 2.0
 """Seconds beyond ACTION_TIMEOUT, after which an action has apologised by itself, until its server counts as hanging."""
 
+LONGEST_SESSION = 30
+"""Messages after which a new session begins within a conversation."""
+
 _request = EndpointConfig.request
+_has_expired = MessageProcessor._has_session_expired
 _sessions: dict[EndpointConfig, aiohttp.ClientSession] = {}
 
 
@@ -32,6 +38,7 @@ def install() -> None:
     RemoteAction._validate_action_result = _validated
     EndpointConfig.session = _lasting_session
     EndpointConfig.request = _request_in_time
+    MessageProcessor._has_session_expired = _is_over
     EndpointConfig.__hash__ = lambda endpoint: hash(endpoint.url)
 
 
@@ -100,3 +107,13 @@ async def _request_in_time(endpoint: EndpointConfig, *arguments: Any, **options:
         return await _request(endpoint, *arguments, **options)
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
         return await _request(endpoint, *arguments, **options)
+
+
+def _is_over(processor: MessageProcessor, tracker: DialogueStateTracker) -> bool:
+    """Whether the next message begins a new session, to which the slots are carried over.
+
+    Rasa replays all events of a session at every message: a conversation would slow down as it grows. It begins a new
+    session after a pause only.
+    """
+    said = sum(isinstance(event, UserUttered) for event in tracker.events)
+    return said >= LONGEST_SESSION or bool(_has_expired(processor, tracker))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import web
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
@@ -29,6 +31,7 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             (RemoteAction, "_validate_action_result"),
             (EndpointConfig, "session"),
             (EndpointConfig, "request"),
+            (MessageProcessor, "_has_session_expired"),
         )
     }
     monkeypatch.setattr(rasa_tuning, "SPARE", 0.2)
@@ -129,3 +132,10 @@ def test_a_server_that_hangs_is_given_up() -> None:
             await EndpointConfig(f"http://127.0.0.1:{port}/webhook").request(json={})
 
     served(handler, act)
+
+
+@pytest.mark.parametrize(("said", "over"), [(0, False), (29, False), (30, True), (31, True)])
+def test_a_new_session_begins_after_so_many_messages(said: int, over: bool) -> None:
+    processor = SimpleNamespace(domain=Domain.empty())
+    tracker = DialogueStateTracker.from_events("visitor-1", [UserUttered("hallo")] * said)
+    assert MessageProcessor._has_session_expired(processor, tracker) is over

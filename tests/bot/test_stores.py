@@ -55,6 +55,30 @@ def test_an_error_of_the_database_is_an_error(store: StrictTrackerStore) -> None
         store.delete(MINE)
 
 
+def test_a_clock_that_is_set_back_makes_it_forget_nothing(store: StrictTrackerStore) -> None:
+    began, later = SessionStarted(timestamp=2_000_000_000.0), UserUttered("hallo", timestamp=1_000_000_000.0)
+    asyncio.run(store.save(DialogueStateTracker.from_events(MINE, [began, later])))
+    kept = asyncio.run(store.retrieve(MINE))
+    assert kept is not None
+    assert [type(event) for event in kept.events] == [SessionStarted, UserUttered]
+
+
+def test_only_the_last_session_is_read(store: StrictTrackerStore) -> None:
+    asyncio.run(store.save(conversation(MINE, "a", "b")))
+    kept = asyncio.run(store.retrieve(MINE))
+    assert kept is not None
+    assert [event.text for event in kept.events if isinstance(event, UserUttered)] == ["a", "b"]
+    with store.engine.connect() as connection:
+        plan = str(
+            connection.execute(
+                text(
+                    "EXPLAIN QUERY PLAN SELECT max(id) FROM events WHERE sender_id = 'a' AND type_name = 'session_started'"
+                )
+            ).all()
+        )
+    assert "ix_events_sessions" in plan
+
+
 def agent(store: Any) -> SimpleNamespace:
     """What the channel uses of Rasa's agent."""
     return SimpleNamespace(lock_store=InMemoryLockStore(), tracker_store=FailSafeTrackerStore(store))
