@@ -1,8 +1,8 @@
 // The conversation on the screen: the notice, the log, the field to type in, and what goes wrong.
 import { button, element, listed } from "./dom.js";
-import { assistantMessage, message, visitorMessage } from "./messages.js";
+import { linked, message } from "./messages.js";
 import { personalData } from "./personal.js";
-import { Tools } from "./tools.js";
+import { tools } from "./tools.js";
 
 const SLOW = 500; // milliseconds after which a waiting visitor is told so
 const VERY_SLOW = 8000; // and told again
@@ -11,44 +11,41 @@ const COMPOSING = 229; // the key code by which Safari tells that Enter ends a c
 export class Chat {
   #waiting = false;
 
-  /** `allTexts` holds the texts by language, `language` is the page's. */
-  constructor(conversation, allTexts, language) {
-    this.conversation = conversation;
-    this.allTexts = allTexts;
-    this.texts = allTexts[language];
-    const { texts } = this;
+  /** `allTexts` holds the texts by language; the conversation's language is the page's. */
+  constructor(conversation, allTexts) {
+    const texts = allTexts[conversation.language];
+    Object.assign(this, { conversation, allTexts, texts });
     this.log = element("div", { class: "chat-log", role: "log", "aria-label": texts.log_label, tabindex: -1 });
-    this.starters = listed(texts.start.map((question) => button("secondary", () => this.ask(question), question)),
+    const starters = listed(texts.start.map((question) => button("secondary", () => this.ask(question), question)),
       { class: "starters", "aria-label": texts.start_label });
     this.status = element("p", { class: "status", role: "status" });
     this.flag = element("div", { class: "flag", role: "alert" });
-    this.tools = new Tools(this);
-    this.scroll = element("div", { class: "scroll" }, this.log, this.starters);
+    this.scroll = element("div", { class: "scroll" }, this.log, starters);
     this.element = element("div", { class: "chat" },
       element("div", { class: "chat-notice utrecht-alert utrecht-alert--info", id: "notice" },
-        element("p", {}, `${texts.notice} `, element("a", { class: "nl-link", href: `mailto:${texts.contact}` }, texts.contact), ".")),
+        element("p", {}, linked(`${texts.notice} ${texts.contact}.`))),
       this.scroll,
       element("div", { class: "dock" }, this.status, this.flag, this.#composer()),
-      this.tools.element);
-    this.#showAll();
+      tools(this));
+    this.showAll();
   }
 
   #composer() {
     const { texts } = this;
     const submit = (event) => {
       event.preventDefault();
-      this.#submit();
+      this.#check(this.field.value.trim());
     };
     const keydown = (event) => {
       const composing = event.isComposing || event.keyCode === COMPOSING;
       if (event.key === "Enter" && !event.shiftKey && !composing) submit(event);
     };
     const input = () => this.flag.replaceChildren();
-    this.field = element("textarea", { id: "question", rows: 2, maxlength: 1000, "aria-describedby": "hint", input, keydown });
-    return element("form", { class: "composer", novalidate: true, submit },
+    const attributes = { id: "question", rows: 2, maxlength: 1000, "aria-describedby": "hint" };
+    this.field = element("textarea", { ...attributes, input, keydown });
+    return element("form", { class: "composer", submit },
       element("label", { class: "utrecht-form-label", for: "question" }, texts.input_label),
-      element("div", { class: "composer-row" }, this.field,
-        element("button", { class: "nl-button nl-button--primary", type: "submit" }, texts.send)),
+      element("div", { class: "composer-row" }, this.field, button("primary", null, texts.send)),
       element("p", { class: "hint", id: "hint" },
         element("span", { class: "hint-notice" }, `${texts.hint_notice} `),
         element("span", { class: "hint-keys" }, texts.hint)));
@@ -65,92 +62,68 @@ export class Chat {
     this.status.textContent = text;
   }
 
-  restart() {
-    this.#showAll();
-    this.tools.show();
-    this.focus();
-  }
-
-  #showAll() {
+  showAll() {
     const { conversation, texts } = this;
-    const greeting = element("div", { class: "message-body" }, element("p", { class: "message-text" }, texts.greeting));
-    this.log.replaceChildren(message("assistant", texts, greeting));
-    for (const entry of conversation.entries) this.#show(entry);
-    this.starters.hidden = conversation.entries.length > 0;
+    const greeting = { language: texts.language, messages: [{ text: texts.greeting, buttons: [] }], sources: [] };
+    this.log.replaceChildren(message({ by: "assistant", reply: greeting }, this));
+    for (const entry of conversation.entries) {
+      const shown = message(entry, this);
+      this.log.append(shown);
+      if (entry.sent === false) shown.after(this.#trouble(entry, shown));
+    }
   }
 
-  #show(entry) {
-    const { texts } = this;
-    const shown = entry.by === "visitor"
-      ? visitorMessage(entry, texts)
-      : assistantMessage(entry, texts, this.allTexts[entry.reply.language] ?? texts, this);
-    this.log.append(shown);
-    if (entry.state === "failed") this.#showTrouble(entry, shown, texts.away);
-    return shown;
-  }
-
-  // Sending
-
-  #submit() {
-    const text = this.field.value.trim();
+  /** Sends what was typed, unless it is nothing or may hold what should not be sent. */
+  #check(text) {
     const kinds = personalData(text);
     if (!text) this.say(this.texts.empty);
     else if (kinds.length) this.#showFlag(text, kinds);
-    else this.#sendTyped(text);
+    else this.ask(text);
   }
 
-  #sendTyped(text) {
-    if (this.#waiting) return this.say(this.texts.one_at_a_time);
-    this.field.value = "";
-    this.flag.replaceChildren();
-    this.ask(text);
+  #showFlag(text, kinds) {
+    const { texts } = this;
+    const names = kinds.map((kind) => texts.personal_kinds[kind]).join(", ");
+    const edit = () => {
+      this.flag.replaceChildren();
+      this.field.focus();
+    };
+    const send = () => this.ask(text);
+    const choices = [button("primary", edit, texts.personal_edit), button("secondary", send, texts.personal_send)];
+    this.flag.replaceChildren(element("div", { class: "utrecht-alert utrecht-alert--warning" },
+      element("p", {}, texts.personal_found.replace("{kinds}", names)), listed(choices)));
   }
 
-  /** Sends a question as if it had been typed. One at a time, so that answers stay in order. */
+  /** Sends a question, typed or chosen. One at a time, so that answers stay in order. */
   ask(text) {
     if (this.#waiting) return this.say(this.texts.one_at_a_time);
+    if (this.field.value.trim() === text) this.field.value = "";
+    this.flag.replaceChildren();
     const entry = this.conversation.add(text);
-    const question = this.#show(entry);
+    const question = message(entry, this);
+    this.log.append(question);
     this.focus();
-    this.starters.hidden = true;
-    this.tools.show();
     this.#deliver(entry, question);
   }
 
   async #deliver(entry, question) {
-    const { texts } = this;
     this.#waiting = true;
     this.say("");
     question.scrollIntoView({ block: "nearest" });
-    const timers = [[SLOW, texts.waiting], [VERY_SLOW, texts.still_waiting]].map(([wait, text]) => setTimeout(() => this.say(text), wait));
-    try {
-      const answer = this.#show(await this.conversation.deliver(entry));
-      this.say("");
-      question.after(answer);
-      answer.scrollIntoView({ block: "nearest" });
-    } catch ({ kind, seconds }) {
-      this.say("");
-      this.#showTrouble(entry, question, texts[kind], seconds);
-    } finally {
-      timers.forEach(clearTimeout);
-      this.#waiting = false;
-    }
+    const slow = setTimeout(() => this.say(this.texts.waiting), SLOW);
+    const verySlow = setTimeout(() => this.say(this.texts.still_waiting), VERY_SLOW);
+    const outcome = await this.conversation.deliver(entry).then((answer) => message(answer, this))
+      .catch((error) => this.#trouble(entry, question, error));
+    clearTimeout(slow);
+    clearTimeout(verySlow);
+    this.#waiting = false;
+    this.say("");
+    question.after(outcome);
+    outcome.scrollIntoView({ block: "nearest" });
   }
 
-  /** Passes an opinion on. False when it did not arrive. */
-  async rate(entry, rating, comment) {
-    try {
-      await this.conversation.rate(entry, rating, comment);
-      return true;
-    } catch {
-      this.say(this.texts.rate_failed);
-      return false;
-    }
-  }
-
-  // What goes wrong, or should not go out
-
-  #showTrouble(entry, question, text, seconds = 0) {
+  /** Why a question was not sent, and a button to send it again; held back for as long as the server asks. */
+  #trouble(entry, question, { kind = navigator.onLine ? "away" : "offline", seconds = 0 } = {}) {
     const { texts } = this;
     const send = () => {
       if (again.getAttribute("aria-disabled") === "true" || this.#waiting) return;
@@ -159,37 +132,16 @@ export class Chat {
       this.#deliver(entry, question);
     };
     const again = button("secondary", send, texts.again);
-    const wait = seconds > 0 && ` ${texts.away_seconds.replace("{seconds}", seconds)}`;
-    const trouble = element("div", { class: "trouble utrecht-alert utrecht-alert--error" }, element("p", {}, text, wait), again);
-    if (wait) this.#holdBack(again, seconds);
-    question.after(trouble);
-    trouble.scrollIntoView({ block: "nearest" });
-  }
-
-  #holdBack(held, seconds) {
-    held.setAttribute("aria-disabled", "true");
-    held.classList.add("nl-button--disabled");
-    setTimeout(() => {
-      held.removeAttribute("aria-disabled");
-      held.classList.remove("nl-button--disabled");
-      if (held.isConnected) this.say(this.texts.ready_again);
-    }, seconds * 1000);
-  }
-
-  #showFlag(text, kinds) {
-    const { texts } = this;
-    const edit = () => {
-      this.flag.replaceChildren();
-      this.field.focus();
+    const hold = (held) => {
+      again.setAttribute("aria-disabled", held);
+      again.classList.toggle("nl-button--disabled", held);
+      if (!held && again.isConnected) this.say(texts.ready_again);
     };
-    const send = () => {
-      this.focus();
-      this.#sendTyped(text);
-    };
-    const names = kinds.map((kind) => texts.personal_kinds[kind]).join(", ");
-    this.flag.replaceChildren(element("div", { class: "utrecht-alert utrecht-alert--warning" },
-      element("div", { class: "utrecht-alert__content" },
-        element("p", {}, texts.personal_found.replace("{kinds}", names)),
-        listed([button("primary", edit, texts.personal_edit), button("secondary", send, texts.personal_send)]))));
+    if (seconds) hold(true);
+    if (seconds) setTimeout(hold, seconds * 1000, false);
+    const wait = seconds && ` ${texts.away_seconds.replace("{seconds}", seconds)}`;
+    const trouble = element("div", { class: "trouble utrecht-alert utrecht-alert--error" },
+      element("p", {}, texts[kind], wait), again);
+    return trouble;
   }
 }

@@ -7,30 +7,33 @@ const ICONS = {
   down: "M2 14h4V3H2zm6 0 4 8c1.7 0 3-1.3 3-3l-.6-4H20c1.3 0 2.3-1.2 2-2.5l-1.7-7.6A2.5 2.5 0 0 0 17.9 3H10L8 4z",
 };
 
+/** An element. A function among its attributes listens to the event of that name; empty children are left out. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(key, value);
-    else if (value === true) made.setAttribute(key, "");
-    else if (value !== false && value != null) made.setAttribute(key, value);
+    else if (typeof value === "boolean") made.toggleAttribute(key, value);
+    else if (value != null) made.setAttribute(key, value);
   }
-  made.append(...children.filter((child) => child != null && child !== false));
+  made.append(...children.flat().filter(Boolean));
   return made;
 }
 
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
+  const [svg, path] = ["svg", "path"].map((part) => document.createElementNS(SVG, part));
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
   return svg;
 }
 
-export function button(kind, click, ...content) {
-  const classes = kind.split(" ").map((one) => `nl-button--${one}`).join(" ");
-  return element("button", { type: "button", class: `nl-button ${classes}`, click }, ...content);
+/** A button of one or more kinds ("subtle small"). Without `click` it submits its form. */
+export function button(kinds, click, ...content) {
+  const classes = kinds.split(" ").map((kind) => `nl-button--${kind}`).join(" ");
+  return element("button", { type: click ? "button" : "submit", class: `nl-button ${classes}`, click }, content);
 }
 
-export const listed = (items, attributes) => element("ul", attributes, ...items.map((item) => element("li", {}, item)));
+export function listed(items, attributes) {
+  return element("ul", attributes, items.map((item) => element("li", {}, item)));
+}

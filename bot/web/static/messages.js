@@ -1,151 +1,138 @@
 // What was said, as elements: texts with lists and links, sources, choices, opinions; and as plain text to keep.
 import { button, element, icon, listed } from "./dom.js";
 
-const LINK = /https:\/\/[^\s<>"']+|www\.[\w-]+(?:\.[\w-]+)+[^\s<>"']*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+31(?:[ -]?\d){9}|\b14 ?0\d{2,3}\b/g;
-const SAFE = new Set(["https:", "mailto:", "tel:"]);
+// What becomes a link. The marks that end a sentence are not the address's.
+const WEB = /https:\/\/[^\s<>"']+|www\.[\w-]+(?:\.[\w-]+)+[^\s<>"']*/;
+const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
+const PHONE = /\+31(?:[ -]?\d){9}|\b14 ?0\d{2,3}\b/;
+const LINK = new RegExp(`((?:${WEB.source}|${EMAIL.source}|${PHONE.source})(?<![.,;:!?)\\]]))`);
+const SAFE = /^(?:https|mailto|tel):/;
 const LONG = 420; // characters of an answer above which it is folded
 const SHOWN = 280; // characters of a folded answer that stay in sight, up to the next end of a line or sentence
 
-function link(address, text) {
-  const safe = URL.canParse(address) && SAFE.has(new URL(address).protocol);
-  return safe ? element("a", { class: "nl-link", href: address, rel: "noopener" }, text) : text;
-}
+const link = (address, text) =>
+  SAFE.test(address) ? element("a", { class: "nl-link", href: address, rel: "noopener" }, text) : text;
 
 function address(found) {
-  if (found.includes("@") && !found.startsWith("http")) return `mailto:${found}`;
-  if (/^[+\d]/.test(found)) return `tel:${found.replace(/[ -]/g, "")}`;
-  return found.startsWith("www.") ? `https://${found}` : found;
+  if (found.startsWith("https:")) return found;
+  if (found.startsWith("www.")) return `https://${found}`;
+  return found.includes("@") ? `mailto:${found}` : `tel:${found.replace(/[ -]/g, "")}`;
 }
 
 /** A line of text with its addresses as links. */
-function linked(line) {
-  const parts = [];
-  let at = 0;
-  for (const match of line.matchAll(LINK)) {
-    const found = match[0].replace(/[.,;:!?)\]]+$/, ""); // the sentence's marks are not the address's
-    parts.push(line.slice(at, match.index), link(address(found), found));
-    at = match.index + found.length;
-  }
-  return [...parts, line.slice(at)];
+export function linked(line) {
+  // Split at a pattern with a group, every second part is what the group found.
+  return line.split(LINK).map((part, at) => (at % 2 ? link(address(part), part) : part));
 }
 
 /** Lines as paragraphs, and lines that begin with a bullet as a list. */
 function paragraphs(text) {
   const made = [];
   for (const line of text.split("\n").filter(Boolean)) {
-    if (!line.startsWith("• ")) {
-      made.push(element("p", {}, ...linked(line)));
-      continue;
-    }
-    if (made.at(-1)?.localName !== "ul") made.push(element("ul"));
-    made.at(-1).append(element("li", {}, ...linked(line.slice(2))));
+    const bullet = line.startsWith("• ");
+    if (bullet && made.at(-1)?.localName !== "ul") made.push(element("ul"));
+    if (bullet) made.at(-1).append(element("li", {}, linked(line.slice(2))));
+    else made.push(element("p", {}, linked(line)));
   }
   return made;
 }
 
-/** A text with, when it is long, its second half behind a button. */
+/** A text, of which the second half is folded away when it is long. */
 function folding(text, texts) {
   const end = text.length > LONG ? text.slice(SHOWN).search(/(?<=[.!?]) |\n/) + SHOWN : -1;
   if (end < SHOWN || text.length - end < 80) return paragraphs(text);
-  const rest = element("div", { class: "message-text", hidden: true }, ...paragraphs(text.slice(end + 1)));
-  const toggle = button("subtle small", () => {
-    rest.hidden = !rest.hidden;
-    toggle.textContent = rest.hidden ? texts.show_all : texts.show_less;
-    toggle.setAttribute("aria-expanded", !rest.hidden);
-  }, texts.show_all);
-  toggle.setAttribute("aria-expanded", "false");
-  toggle.lang = texts.language;
-  return [...paragraphs(text.slice(0, end)), rest, toggle];
+  const rest = element("details", { class: "message-rest" },
+    element("summary", { lang: texts.language },
+      element("span", { class: "more" }, texts.show_all), element("span", { class: "less" }, texts.show_less)),
+    element("div", { class: "message-text" }, paragraphs(text.slice(end + 1))));
+  return [...paragraphs(text.slice(0, end)), rest];
 }
 
 /** "Page, checked in November 2026": the title of a source with its date, in the language of the texts. */
 function dated({ title, as_of, dated: kind }, texts) {
   const [year, month, day] = as_of.split("-");
-  const date = [day && Number(day), month && texts.months[month - 1], year].filter(Boolean).join(" ");
-  return [title, [texts[day ? `${kind}_day` : kind], date].filter(Boolean).join(" ")].join(", ");
+  const date = [texts[day ? `${kind}_day` : kind], day && Number(day), month && texts.months[month - 1], year];
+  return `${title}, ${date.filter(Boolean).join(" ")}`;
 }
 
 function sources(found, texts) {
   const name = found.length === 1 ? texts.source : texts.sources;
+  const summary = element("summary", {}, element("span", {}, `${name}: ${dated(found[0], texts)}`));
   const items = found.map((source) => [
-    source.url ? link(source.url, dated(source, texts)) : dated(source, texts),
+    link(source.url, dated(source, texts)),
     source.note && element("span", { class: "note" }, source.note),
   ]);
-  const list = element("ul", {}, ...items.map((parts) => element("li", {}, ...parts.filter(Boolean))));
-  const summary = element("summary", {}, element("span", {}, `${name}: ${dated(found[0], texts)}`));
-  return element("details", { class: "message-source" }, summary, list);
+  return element("details", { class: "message-source" }, summary, listed(items));
 }
 
-/** Thumbs, and after them the place for a word of explanation. */
-function opinion(entry, texts, does) {
-  const row = element("div", { class: "rate", role: "group", "aria-label": texts.helpful }, element("span", {}, texts.helpful));
-  const thumbs = ["up", "down"].map((rating) => {
-    const thumb = button("subtle small with-icon", () => give(rating), icon(rating), texts[rating]);
-    thumb.dataset.rating = rating;
-    return thumb;
-  });
-  const mark = () => thumbs.forEach((thumb) => {
-    const chosen = thumb.dataset.rating === entry.rated;
-    thumb.setAttribute("aria-pressed", chosen);
-    thumb.classList.toggle("nl-button--chosen", chosen);
-  });
-  async function give(rating, comment) {
-    if (!(await does.rate(entry, rating, comment))) return;
-    mark();
-    does.say(texts.thanks);
-    row.querySelector("form")?.remove();
-    if (comment === undefined) row.append(explanation(rating));
-    else thumbs.find((thumb) => thumb.dataset.rating === rating).focus();
-  }
-  function explanation(rating) {
-    const field = element("input", { name: "comment", maxlength: 500, autocomplete: "off" });
-    const submit = (event) => {
-      event.preventDefault();
-      if (field.value.trim()) give(rating, field.value.trim());
-    };
-    return element("form", { class: "message-comment", submit },
-      element("label", {}, texts.comment_label, field),
-      element("button", { class: "nl-button nl-button--secondary nl-button--small" }, texts.comment_send));
-  }
-  mark();
-  row.append(...thumbs);
-  return row;
-}
-
-/** A message with its speaker's name. */
-export function message(by, texts, body, ...below) {
-  const name = by === "visitor" ? texts.you : texts.assistant;
-  return element("div", { class: `message message--${by}` }, element("p", { class: "message-speaker" }, name), body, ...below);
-}
-
-export function visitorMessage(entry, texts) {
-  return message("visitor", texts, element("div", { class: "message-body" }, entry.text));
-}
-
-/** An answer. `does` has ask(text), rate(entry, rating, comment) and say(text); `replyTexts` are of the answer's language. */
-export function assistantMessage(entry, texts, replyTexts, does) {
-  const { reply } = entry;
-  const body = element("div", { class: "message-body", lang: reply.language });
-  for (const part of reply.messages) {
-    body.append(element("div", { class: "message-text" }, ...folding(part.text, texts)));
-    const choices = (part.buttons ?? []).map(({ title, payload }) => button("secondary", () => does.ask(payload), title));
+/** An answer: its texts, the questions to choose from, and its sources in its own language. */
+function answer({ language, messages, sources: found }, chat) {
+  const { allTexts, texts } = chat;
+  const body = element("div", { class: "message-body", lang: language });
+  for (const { text, buttons } of messages) {
+    body.append(element("div", { class: "message-text" }, folding(text, texts)));
+    const choices = buttons.map(({ title, payload }) => button("secondary", () => chat.ask(payload), title));
     if (choices.length) body.append(listed(choices, { class: "choices", "aria-label": texts.buttons_label }));
   }
-  if (reply.sources?.length) body.append(sources(reply.sources, replyTexts));
-  const answered = reply.outcome === "answered";
-  const other = button("subtle small", () => does.ask(texts.other_answer), texts.other_answer);
-  other.lang = texts.other;
-  const actions = element("div", { class: "message-actions" },
-    answered && opinion(entry, texts, does),
-    answered && reply.language === texts.language && element("div", { class: "other-answer" }, other));
-  return message("assistant", texts, body, answered && actions);
+  if (found.length) body.append(sources(found, allTexts[language]));
+  return body;
+}
+
+/** Thumbs and, once one has been given, the place for a word of explanation. */
+function opinion(entry, chat) {
+  const { conversation, texts } = chat;
+  async function give(rating, word) {
+    try {
+      await conversation.rate(entry, rating, word);
+    } catch {
+      return chat.say(texts.rate_failed);
+    }
+    mark();
+    chat.say(texts.thanks);
+    comment.value = "";
+    explanation.hidden = word !== undefined;
+    explanation.scrollIntoView({ block: "nearest" });
+    if (word) thumbs.get(rating).focus();
+  }
+  const submit = (event) => {
+    event.preventDefault();
+    if (comment.value.trim()) give(entry.rated, comment.value.trim());
+  };
+  const thumb = (rating) => button("subtle small with-icon", () => give(rating), icon(rating), texts[rating]);
+  const thumbs = new Map(["up", "down"].map((rating) => [rating, thumb(rating)]));
+  const mark = () => thumbs.forEach((one, rating) => one.setAttribute("aria-pressed", rating === entry.rated));
+  const comment = element("input", { name: "comment", maxlength: 500, autocomplete: "off" });
+  const explanation = element("form", { class: "message-comment", hidden: true, submit },
+    element("label", {}, texts.comment_label, comment), button("secondary small", null, texts.comment_send));
+  mark();
+  return element("div", { class: "rate", role: "group", "aria-label": texts.helpful },
+    element("span", {}, texts.helpful), ...thumbs.values(), explanation);
+}
+
+/** What can be done with an answer: say whether it was useful, and have it in the other language. */
+function actions(entry, chat) {
+  const { texts } = chat;
+  const other = button("subtle small", () => chat.ask(texts.other_answer), texts.other_answer);
+  return element("div", { class: "message-actions" }, opinion(entry, chat),
+    entry.reply.language === texts.language && element("div", { class: "other-answer", lang: texts.other }, other));
+}
+
+const speaker = (entry, texts) => (entry.by === "visitor" ? texts.you : texts.assistant);
+
+/** An entry of the conversation. `chat` has texts, allTexts by language, conversation, ask(text) and say(text). */
+export function message(entry, chat) {
+  const { by, text, reply } = entry;
+  return element("div", { class: `message message--${by}` },
+    element("p", { class: "message-speaker" }, speaker(entry, chat.texts)),
+    reply ? answer(reply, chat) : element("div", { class: "message-body" }, text),
+    reply?.outcome === "answered" && actions(entry, chat));
 }
 
 /** The conversation as plain text, sources included. */
 export function asText(entries, texts) {
   return entries.map((entry) => {
-    if (entry.by === "visitor") return `${texts.you}: ${entry.text}`;
-    const found = (entry.reply.sources ?? []).map((source) => `${texts.source}: ${dated(source, texts)}`);
-    return [`${texts.assistant}: ${entry.reply.messages.map((part) => part.text).join("\n")}`, ...found].join("\n");
+    const said = entry.text ?? entry.reply.messages.map((part) => part.text).join("\n");
+    const found = entry.reply?.sources.map((source) => `${texts.source}: ${dated(source, texts)}`) ?? [];
+    return [`${speaker(entry, texts)}: ${said}`, ...found].join("\n");
   }).join("\n\n");
 }

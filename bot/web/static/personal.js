@@ -6,10 +6,8 @@ const PHONE = /(?<![\w+])(?:(?:\+|00)(?:[ ./()-]{0,2}\d){9,14}|0(?:[ ./()-]{0,2}
 const ADDRESS = /(?<!\d)([1-9]\d{3})( ?)([A-Z]{2})([ ,]{0,3})(?:nr\.? ?|huisnummer ?)?\d{1,5}(?!\d)/gi;
 const YEARS = /(?<!\d)(?:19|20)\d\d(?!\d)/;
 
-const digits = (text) => text.replace(/\D/g, "");
-
 function isBsn(text) {
-  const number = digits(text).padStart(9, "0");
+  const number = text.replace(/\D/g, "").padStart(9, "0");
   const sum = [...number].reduce((total, digit, at) => total + digit * (at === 8 ? -1 : 9 - at), 0);
   return sum % 11 === 0 && Number(number) > 0 && !YEARS.test(text);
 }

@@ -2,64 +2,53 @@
 import { button, element, listed } from "./dom.js";
 import { asText } from "./messages.js";
 
-/** `chat` has texts, conversation, say(text) and restart(), which shows a conversation that has just been emptied. */
-export class Tools {
-  constructor(chat) {
-    this.chat = chat;
-    this.element = element("div", { class: "tools", role: "group", "aria-label": chat.texts.tools_label });
-    this.show();
-  }
+/** `chat` has texts, conversation, say(text), showAll() and focus(). */
+export function tools(chat) {
+  const { conversation, texts } = chat;
 
-  show() {
-    const { conversation, texts } = this.chat;
-    const tool = (name, does) => button("subtle small", does, texts[name]);
-    this.element.replaceChildren(listed([
-      tool("copy", () => this.#copy()), tool("download", () => this.#download()), tool("delete", () => this.#askToErase())]));
-    this.element.hidden = conversation.entries.length === 0;
-  }
-
-  async #copy() {
-    const { conversation, texts } = this.chat;
+  async function copy() {
     try {
       await navigator.clipboard.writeText(asText(conversation.entries, texts));
-      this.chat.say(texts.copied);
+      chat.say(texts.copied);
     } catch {
-      this.chat.say(texts.copy_failed);
+      chat.say(texts.copy_failed);
     }
   }
 
-  #download() {
-    const { conversation, texts } = this.chat;
+  function download() {
     const file = new Blob([asText(conversation.entries, texts)], { type: "text/plain;charset=utf-8" });
     const url = URL.createObjectURL(file);
     element("a", { href: url, download: texts.download_name }).click();
     URL.revokeObjectURL(url);
   }
 
-  #askToErase() {
-    const { texts } = this.chat;
-    const question = element("p", { id: "sure" }, texts.delete_sure);
-    const yes = button("primary", () => this.#erase(), texts.delete_yes);
-    yes.setAttribute("aria-describedby", question.id);
-    const no = button("secondary", () => this.#keep(), texts.delete_no);
-    this.element.replaceChildren(element("div", { class: "sure" }, question, yes, no));
-    yes.focus();
+  /** Puts the question whether the visitor is sure in the place of the tools, or the tools in its place. */
+  function askWhetherSure(asking) {
+    sure.hidden = !asking;
+    list.hidden = asking;
+    (asking ? yes : erase).focus();
   }
 
-  #keep() {
-    this.show();
-    this.element.querySelector("li:last-child button").focus();
-  }
-
-  async #erase() {
-    const { conversation, texts } = this.chat;
+  async function eraseAll() {
     try {
       await conversation.erase();
-      this.chat.restart();
-      this.chat.say(texts.deleted);
+      askWhetherSure(false);
+      chat.showAll();
+      chat.focus();
+      chat.say(texts.deleted);
     } catch {
-      this.#keep();
-      this.chat.say(texts.delete_failed);
+      askWhetherSure(false);
+      chat.say(texts.delete_failed);
     }
   }
+
+  const tool = (name, does) => button("subtle small", does, texts[name]);
+  const erase = tool("delete", () => askWhetherSure(true));
+  const list = listed([tool("copy", copy), tool("download", download), erase]);
+  const yes = button("primary", eraseAll, texts.delete_yes);
+  yes.setAttribute("aria-describedby", "sure");
+  const no = button("secondary", () => askWhetherSure(false), texts.delete_no);
+  const sure = element("div", { class: "sure", hidden: true },
+    element("p", { id: "sure" }, texts.delete_sure), yes, no);
+  return element("div", { class: "tools", role: "group", "aria-label": texts.tools_label }, list, sure);
 }

@@ -20,6 +20,9 @@ SCRIPT = "".join(path.read_text() for path in MODULES)
 TEMPLATES = STATIC.parent / "templates"
 LARGEST = 20_000
 """Bytes, compressed, of all that the widget loads."""
+MOST_LINES = 540
+"""Lines of the scripts together that are neither blank nor comment."""
+BLANK_OR_COMMENT = re.compile(r"\s*(//.*|/?\*.*)?")
 
 
 def _theme() -> tuple[str, list[str]]:
@@ -33,6 +36,12 @@ def test_the_widget_with_its_styles_is_small() -> None:
     loaded = [*MODULES, STATIC / "assistant.css", STATIC / "vendor" / "components.css"]
     loaded += [STATIC / sheet for sheet in _theme()[1]]
     assert sum(len(gzip.compress(path.read_bytes())) for path in loaded) < LARGEST
+
+
+def test_the_scripts_are_few_lines_that_fit_a_screen() -> None:
+    lines = SCRIPT.splitlines()
+    assert len([line for line in lines if not BLANK_OR_COMMENT.fullmatch(line)]) <= MOST_LINES
+    assert [line for line in lines if len(line) > 120] == []
 
 
 def test_the_pages_and_the_widget_wear_the_same_theme() -> None:
@@ -100,5 +109,6 @@ def test_the_widget_gets_its_texts_without_those_of_the_pages_to_read(client: Te
     got: dict[str, Any] = answer.json()
     assert got["send"] == texts(language)["send"]
     assert "reading" not in got
+    assert (got["language"], got["other"]) == (language, other(language))
     assert got["other_answer"] != client.get(f"/v1/texts/{other(language)}").json()["other_answer"]
     assert client.get("/v1/texts/de").status_code == 404
