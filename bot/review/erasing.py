@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Delete, delete, select
 from sqlalchemy.orm import Session
 
-from bot.review.tables import Conversation, Judgement, Note, Proposal, Tag, Turn, TurnSubject, Work
+from bot.review.tables import Conversation, GapTurn, Judgement, Note, Proposal, Tag, Turn, TurnSubject, Work
 from bot.web.tables import FailedTurn, Feedback, Message, Reply
 
 CONVERSATIONS = "review_conversations"
@@ -20,6 +20,9 @@ def erase_review(session: Session, conversations: Sequence[str]) -> Counter[str]
 
     Ask `database.lock` before. The daily figures and the log of who did what stay: they hold nobody's words.
     """
+    from bot.review import vectors  # which loads numpy
+
+    vectors.forget(session, session.scalars(select(Turn.text).where(Turn.conversation.in_(conversations))))
     turns = select(Turn.id).where(Turn.conversation.in_(conversations))
     judged = select(Judgement.turn).where(Judgement.conversation.in_(conversations))
     # The conversation first: who judges it at this moment holds its row, and what comes of that is deleted too.
@@ -27,6 +30,7 @@ def erase_review(session: Session, conversations: Sequence[str]) -> Counter[str]
         session,
         delete(Conversation).where(Conversation.id.in_(conversations)),
         delete(Proposal).where(Proposal.turn.in_(turns) | Proposal.turn.in_(judged)),
+        delete(GapTurn).where(GapTurn.turn.in_(turns)),
         delete(TurnSubject).where(TurnSubject.turn.in_(turns)),
         delete(Turn).where(Turn.conversation.in_(conversations)),
         *(delete(kind).where(kind.conversation.in_(conversations)) for kind in (Judgement, Note, Tag, Work)),

@@ -50,9 +50,13 @@ class Batch:
 
 
 class Projection:
-    """Reads on from where it was, one batch at a time. Not for several threads at once; several processes may."""
+    """Reads on from where it was, one batch at a time. Not for several threads at once; several processes may.
 
-    def __init__(self, settings: Settings) -> None:
+    Who holds `database.lock` is waited for when `patient`; else there is nothing to do for now.
+    """
+
+    def __init__(self, settings: Settings, patient: bool = False) -> None:
+        self._patient = patient
         self.database = Database(settings.review_url)
         self.events = connect(settings.conversations_url)
         self._days = settings.retention_days
@@ -75,7 +79,7 @@ class Projection:
 
     def _take_events(self, now: datetime) -> bool:
         with self.database.session() as session, session.begin():
-            if not lock(session, wait=False):
+            if not lock(session, wait=self._patient):
                 return False
             cursor = _cursor(session)
             with self.events.connect() as connection:
@@ -131,7 +135,7 @@ class Projection:
     def _take_records(self, now: datetime) -> bool:
         """Turns that failed, and what was recorded of turns after they were written."""
         with self.database.session() as session, session.begin():
-            if not lock(session, wait=False):
+            if not lock(session, wait=self._patient):
                 return False
             cursor = _cursor(session)
             since = utc(cursor.at) - HORIZON

@@ -23,6 +23,7 @@ from bot.web.chat import Chat
 from bot.web.daily_purge import purge_daily
 from bot.web.embedding import EmbeddingMiddleware
 from bot.web.facts import FactsReader
+from bot.web.projecting import project_always
 from bot.web.rasa_client import RasaClient
 from bot.web.security import SecurityMiddleware
 from bot.web.store import ReviewStore
@@ -33,11 +34,15 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        purging = asyncio.create_task(purge_daily(settings, app.state.chat.transcripts))
+        beside = [
+            asyncio.create_task(purge_daily(settings, app.state.chat.transcripts)),
+            asyncio.create_task(project_always(settings)),
+        ]
         yield
-        purging.cancel()
-        with suppress(asyncio.CancelledError):
-            await purging
+        for task in beside:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await rasa.close()
 
     app = FastAPI(

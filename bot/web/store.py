@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.erasure import empty_log, overwrite_deleted
 from bot.review.database import Database, lock
 from bot.review.erasing import erase_records, erase_review
+from bot.review.expiry import log
 from bot.review.search import clear_words
 from bot.web.tables import FailedTurn, Feedback, Message, Reply
 
@@ -73,7 +74,7 @@ class ReviewStore:
         with self._session() as session, session.begin():
             overwrite_deleted(session)
             lock(session)
-            erase_review(session, [session_id])
-            erase_records(session, [session_id])
+            gone = erase_review(session, [session_id]) + erase_records(session, [session_id])
+            log(session, datetime.now(UTC), gone)
         clear_words(self._database.engine)
         empty_log(self._database.engine)
