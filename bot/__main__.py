@@ -1,4 +1,4 @@
-"""The assistant's commands: python -m bot train | serve | check | purge."""
+"""The assistant's commands: python -m bot train | model | serve | check | purge | review."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from bot.review import commands as review
 from bot.settings import ROOT, Settings
 
 
@@ -15,15 +16,29 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train the model; skips what has not changed")
     train.add_argument("--force", action="store_true", help="train also when nothing has changed")
+    train.add_argument("--candidate", action="store_true", help="train a model beside the active one and compare them")
+    train.add_argument("--activate", action="store_true", help="with --candidate: activate it when it is not worse")
+    model = commands.add_parser("model", help="list the trained models, activate one, or go back to the one before")
+    model.add_argument("action", choices=("list", "activate", "rollback"))
+    model.add_argument("id", nargs="?", help="the model to activate")
     commands.add_parser("serve", help="start Rasa, the action server and the web process; Ctrl-C stops them")
     commands.add_parser("check", help="look at settings, files and names before starting")
     purge = commands.add_parser("purge", help="delete what is older than RETENTION_DAYS; counts stay")
     purge.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
     purge.add_argument("--days", type=int, metavar="N", help="another limit than RETENTION_DAYS")
+    review.register(commands)
     options = parser.parse_args(arguments)
     os.chdir(ROOT)
     try:
         settings = Settings.from_env(os.environ)
+        if options.command == "train" and options.candidate:
+            from bot.candidates import train_and_compare
+
+            return train_and_compare(settings, options.activate)
+        if options.command == "model":
+            from bot.candidates import change_model
+
+            return change_model(settings, options.action, options.id)
         if options.command == "train":
             from bot.training import train_model
 
@@ -36,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 1 if problems else 0
         if options.command == "purge":
             return _purge(settings, options.days, options.dry_run)
+        if options.command == "review":
+            return review.run(options, settings)
         from bot.serve import serve
 
         return serve(settings)

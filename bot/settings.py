@@ -43,6 +43,22 @@ class Settings:
     """Minutes without a request after which a member of staff has to log in again."""
     review_session_hours: int = 10
     """Hours after logging in after which a member of staff has to log in again in any case."""
+    oidc_issuer: str = ""
+    """Address of the OpenID provider at which staff log in, such as https://login.example.org. Empty: names and
+    passwords alone."""
+    oidc_client_id: str = ""
+    """This application's id at the OpenID provider."""
+    oidc_client_secret: str = ""
+    """This application's secret at the OpenID provider; empty for a client without one."""
+    oidc_redirect_url: str = ""
+    """The address to which the provider sends staff back, as it was told: https://…/review/oidc/callback. Empty: that
+    path at the address that the browser asked for."""
+    oidc_role_claim: str = ""
+    """Name of the claim in the id token that says the role, such as groups. Empty: the role stands in the account, and
+    nobody gets in for whom no account with their `sub` was made."""
+    oidc_roles: tuple[tuple[str, str], ...] = ()
+    """Which value of that claim gives which role, such as helpdesk=reader,web-team=editor. Empty: the values are the
+    names of the roles."""
     contact_email: str = "info-internationaal@enschede.nl"
     """Contact for questions about international cooperation."""
     general_contact: str = "www.enschede.nl"
@@ -78,6 +94,8 @@ class Settings:
             raise SettingError(
                 f"SECRET_KEY is too short: give {SHORTEST_KEY} characters or more, such as {KEY_EXAMPLE}"
             )
+        if settings.oidc_issuer and not settings.oidc_client_id:
+            raise SettingError("OIDC_CLIENT_ID is missing: the OpenID provider of OIDC_ISSUER gives it")
         for name, least in LEAST.items():
             if getattr(settings, name) < least:
                 raise SettingError(f"{name.upper()}={getattr(settings, name)} is too small: give {least} or more")
@@ -89,12 +107,22 @@ def _convert(name: str, raw: str, kind: type) -> object:
         if raw.lower() not in ("true", "false", "1", "0", "yes", "no"):
             raise SettingError(f"{name}={raw} must be true or false")
         return raw.lower() in ("true", "1", "yes")
+    if name == "OIDC_ROLES":
+        return _roles(raw)
     if kind is tuple:
         return _origins(name, raw)
     try:
         return kind(raw)
     except ValueError:
         raise SettingError(f"{name}={raw} must be {'a number' if kind in (int, float) else 'text'}") from None
+
+
+def _roles(raw: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.strip().rpartition("=") for part in raw.split(",") if part.strip()]
+    for value, _, role in pairs:
+        if not value or role not in ROLES:
+            raise SettingError(f"OIDC_ROLES={raw} must be like helpdesk=reader, with a role of {', '.join(ROLES)}")
+    return tuple((value, role) for value, _, role in pairs)
 
 
 def _origins(name: str, raw: str) -> tuple[str, ...]:
@@ -107,6 +135,8 @@ def _origins(name: str, raw: str) -> tuple[str, ...]:
     return origins
 
 
+ROLES = ("reader", "reviewer", "editor", "admin")
+"""What staff may do, from little to all."""
 SHORTEST_KEY = 32
 """Characters of a secret key that cannot be guessed."""
 KEY_EXAMPLE = "what `openssl rand -hex 32` prints"

@@ -52,8 +52,10 @@ def render(request: Request, template: str, area: str, status: int = 200, **valu
 
 def language_before_login(request: Request) -> str:
     """The language of the page while nobody is logged in: chosen on it, else the browser's."""
-    chosen = request.query_params.get("language") or request.cookies.get(LANGUAGE_COOKIE)
-    return chosen if chosen in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
+    for chosen in (request.query_params.get("language"), request.cookies.get(LANGUAGE_COOKIE)):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return preferred_language(request.headers.get("accept-language", ""))
 
 
 def navigation(path: str, role: Role) -> list[dict[str, Any]]:

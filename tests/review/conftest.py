@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from bot.review.tables import Account
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.bot.web.fake_rasa import FakeRasa
+from tests.review.stores import Stores, on_postgresql, on_sqlite, postgresql
 
 PAGE = {"accept": "text/html"}
 Staff = Callable[..., "StaffClient"]
@@ -72,7 +73,7 @@ def log_in(app: FastAPI, role: Role, name: str, language: str = "en") -> StaffCl
             now = datetime.now(UTC)
             store.add(Account(name=name, role=role.key, language=language, at=now, generation=0))
     client = StaffClient(app, headers=PAGE, raise_server_exceptions=False)
-    client.cookies.set(COOKIE, cookie(app, name), path="/review")
+    client.cookies.set(COOKIE, cookie(app, name), path="/review", domain="testserver.local")
     client.csrf = token(app, client)
     return client
 
@@ -93,3 +94,21 @@ def token(app: FastAPI, client: TestClient) -> str:
 
 def _request(app: FastAPI, cookies: str = "") -> Any:
     return Request({"type": "http", "app": app, "headers": [(b"cookie", cookies.encode())]})
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server without databases of ours."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """Empty stores: each test that asks for them runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        with on_sqlite(tmp_path) as made:
+            yield made
+    else:
+        with on_postgresql(request.getfixturevalue("postgresql_server")) as made:
+            yield made
