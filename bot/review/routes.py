@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from bot.review import account_pages, log_pages, login_pages, oidc_pages, proposals_pages, statistics_pages
+
 
 def routes() -> APIRouter:
     router = APIRouter(prefix="/review", include_in_schema=False)
+    router.include_router(statistics_pages.routes())
+    router.include_router(login_pages.routes())
+    router.include_router(oidc_pages.routes())
+    router.include_router(account_pages.routes())
+    router.include_router(log_pages.routes())
+    router.include_router(proposals_pages.routes())
     return router
