@@ -1,0 +1,188 @@
+"""The rows that a filter leaves, in the order of time and from any place on: what pages, counts and exports read.
+
+Where a filter asks nothing of turns, conversations are gone through in the order of their last turns. Else turns are,
+and of each conversation the newest one that fits is kept: the one after which no other fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import inf
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, Subquery, exists, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
+
+from bot.review.filters import Filter
+from bot.review.tables import Conversation, Time, Turn
+from bot.review.terms import Column, Condition, ConversationTerm, Stream, Term, Turns, TurnTerm, hidden, terms
+
+Sizes = Mapping[Term, float]
+"""How many rows fit each term; infinite when they are more than can be sorted while somebody waits."""
+
+
+class Key(NamedTuple):
+    """A place in a listing: a row's time and id."""
+
+    at: datetime
+    id: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A filter's terms, the moments from which and before which turns must be, and the term that leads.
+
+    `every_turn`: its rows are all turns that fit, rather than one of each conversation.
+    """
+
+    terms: tuple[Term, ...]
+    start: datetime | None
+    end: datetime | None
+    lead: Term | None
+    every_turn: bool
+
+    @property
+    def of_conversations(self) -> bool:
+        """Whether its ids are those of conversations; else of turns."""
+        return of_conversations(self.terms, self.end, self.every_turn)
+
+    def keys(self, limit: int, beyond: Key | None = None, newest_first: bool = True) -> Select[Any]:
+        """The first so many `at` and `id` after a place."""
+        parts = [self._first(part, limit, beyond, newest_first) for part in self._parts()]
+        if len(parts) == 1:
+            return parts[0]
+        ends = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        return select(ends.c.at, ends.c.id).order_by(*_order(ends.c.at, ends.c.id, newest_first)).limit(limit)
+
+    def _parts(self) -> Iterator[tuple[Select[Any], Column, Column]]:
+        """Unordered rows, with the columns they are to be ordered by; no row is in two parts."""
+        if self.of_conversations:
+            for stream in self._conversation_streams():
+                yield self._conversations(stream), stream.at, stream.id
+            return
+        turns = aliased(Turn)
+        for stream in self._turn_streams(turns):
+            yield self._turns(turns, stream), stream.at, stream.id
+
+    def _first(
+        self, part: tuple[Select[Any], Column, Column], limit: int, beyond: Key | None, newest_first: bool
+    ) -> Select[Any]:
+        rows, at, id = part
+        if self._gathered:
+            # PostgreSQL would else go by time and hope to meet the rows soon.
+            whole = rows.cte("whole").prefix_with("MATERIALIZED")
+            at, id = whole.c.at, whole.c.id
+            rows = select(at, id)
+            if not self.of_conversations and not self.every_turn:
+                rows = _newest(whole)
+                at, id = rows.selected_columns.at, rows.selected_columns.id
+        if beyond is not None:
+            place = tuple_(literal(beyond.at, Time), literal(beyond.id))
+            rows = rows.where(tuple_(at, id) < place if newest_first else tuple_(at, id) > place)
+        return rows.order_by(*_order(at, id, newest_first)).limit(limit)
+
+    @property
+    def _gathered(self) -> bool:
+        """Whether all rows have to be found and sorted, as no index has them in order."""
+        return self.lead is not None and not in_order(self.lead, self.of_conversations)
+
+    def _conversation_streams(self) -> list[Stream]:
+        if isinstance(self.lead, ConversationTerm):
+            return self.lead.streams()
+        kept = aliased(Conversation)
+        return [Stream(kept, (), kept.last_at, kept.id)]
+
+    def _conversations(self, stream: Stream) -> Select[Any]:
+        rows = select(stream.at.label("at"), stream.id.label("id")).select_from(stream.source).where(*stream.where)
+        if self.start is not None:
+            rows = rows.where(stream.at >= self.start)
+        others = (term for term in self.terms if isinstance(term, ConversationTerm) and term != self.lead)
+        return rows.where(*(term.matches(stream.id) for term in others))
+
+    def _turn_streams(self, turns: Turns) -> list[Stream]:
+        if isinstance(self.lead, TurnTerm):
+            return self.lead.streams(turns)
+        if isinstance(self.lead, ConversationTerm):
+            return [self.lead.turns(turns)]
+        return [Stream(turns, (), turns.at, turns.id)]
+
+    def _turns(self, turns: Turns, stream: Stream) -> Select[Any]:
+        rows = select(stream.at.label("at"), stream.id.label("id")).select_from(stream.source).where(*stream.where)
+        if self.start is not None:
+            rows = rows.where(stream.at >= self.start)
+        if self.end is not None:
+            rows = rows.where(stream.at < self.end)
+        rows = rows.where(*self._conditions(turns))
+        if self._gathered:
+            return rows.add_columns(turns.conversation)
+        return rows if self.every_turn else rows.where(self._no_later(turns))
+
+    def _conditions(self, turns: Turns) -> Iterator[Condition]:
+        for term in self.terms:
+            if isinstance(term, ConversationTerm) and term != self.lead:
+                yield term.matches(turns.conversation)
+            elif isinstance(term, TurnTerm) and term != self.lead:
+                yield term.matches(turns)
+
+    def _no_later(self, turns: Turns) -> Condition:
+        """That no later turn of the conversation fits."""
+        later = aliased(Turn)
+        fits = [term.matches(later) for term in self.terms if isinstance(term, TurnTerm)]
+        if self.end is not None:
+            fits.append(hidden(later.at) < self.end)
+        after = tuple_(later.at, later.id) > tuple_(turns.at, turns.id)
+        return ~exists().where(later.conversation == turns.conversation, after, *fits).correlate(turns)
+
+
+def listing(session: Session, filter: Filter, today: date, every_turn: bool = False) -> Listing:
+    """The listing of a filter, led by the term that the fewest rows fit."""
+    found = terms(filter, session.get_bind().dialect.name)
+    return arranged(filter, found, sizes(session, found), today, every_turn)
+
+
+def arranged(filter: Filter, found: Iterable[Term], sizes: Sizes, today: date, every_turn: bool = False) -> Listing:
+    """The listing of a filter with terms whose sizes are known."""
+    parts = tuple(found)
+    start, end = filter.bounds(today)
+    whole = of_conversations(parts, end, every_turn)
+    leading = [term for term in parts if in_order(term, whole) or sizes[term] < inf]
+    return Listing(parts, start, end, min(leading, key=lambda term: sizes[term], default=None), every_turn)
+
+
+def of_conversations(parts: Iterable[Term], end: datetime | None, every_turn: bool) -> bool:
+    """Whether conversations can be gone through without looking at turns: only those before a moment need that."""
+    return end is None and not every_turn and not any(isinstance(term, TurnTerm) for term in parts)
+
+
+def in_order(term: Term, conversations: bool) -> bool:
+    """Whether an index has what fits the term in the order of the listing."""
+    return term.ordered and (conversations or isinstance(term, TurnTerm))
+
+
+def sizes(session: Session, parts: Iterable[Term]) -> dict[Term, float]:
+    """How many rows fit each term, counted no further than it takes to know."""
+    measured = dict.fromkeys(parts, inf)
+    asked = [term for term in measured if term.few]
+    if asked:
+        counts = [counted(term.sample().limit(term.few + 1)).label(f"n{at}") for at, term in enumerate(asked)]
+        row = session.execute(select(*counts)).one()
+        measured |= {term: count for term, count in zip(asked, row, strict=True) if count <= term.few}
+    return measured
+
+
+def counted(rows: Select[Any]) -> Any:
+    """The number of rows, as a value of a larger query."""
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def _newest(whole: Any) -> Select[Any]:
+    """Of rows that were all found, the newest of each conversation."""
+    place = func.row_number().over(partition_by=whole.c.conversation, order_by=(whole.c.at.desc(), whole.c.id.desc()))
+    numbered: Subquery = select(whole.c.at, whole.c.id, place.label("place")).subquery()
+    return select(numbered.c.at, numbered.c.id).where(numbered.c.place == 1)
+
+
+def _order(at: Column, id: Column, newest_first: bool) -> tuple[Any, Any]:
+    return (at.desc(), id.desc()) if newest_first else (at.asc(), id.asc())
