@@ -75,7 +75,7 @@ def _is_current(connection: Connection) -> bool:
     if not inspect(connection).has_table(VERSION_TABLE):
         return False
     version = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
-    return version is not None and str(version) == _newest()
+    return version is not None and str(version) == newest()
 
 
 def _wait_for_others(connection: Connection) -> None:
@@ -99,5 +99,6 @@ def _config() -> Config:
 
 
 @lru_cache(maxsize=1)
-def _newest() -> str | None:
+def newest() -> str | None:
+    """The revision that the code needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()

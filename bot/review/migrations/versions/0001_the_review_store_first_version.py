@@ -1,7 +1,7 @@
 """The review store, first version
 
-Takes over a store whose visitor-side tables were made before there were migrations: what is there stays, with its rows;
-what lacks is added. Projected tables are made anew, as they can be filled again at any time.
+Takes over a store whose tables were made before there were migrations: what is there stays, with its rows; what lacks
+is added. Tables that can be filled again at any time are made anew.
 """
 
 import string
@@ -18,17 +18,17 @@ depends_on = None
 
 TIME = sa.DateTime(timezone=True)
 PROJECTED = ("turn_subjects", "turns", "conversations", "projection_cursor")
+FOUND = ("gap_turns", "gaps", "gap_runs", "text_vectors")
 
 
 def upgrade() -> None:
     there = set(sa.inspect(op.get_bind()).get_table_names())
-    for name in PROJECTED:
+    for name in (*PROJECTED, *FOUND):
         if name in there:
             op.drop_table(name)
     visitor_side(there)
     projected()
     staff(there)
-    gaps(there)
 
 
 def downgrade() -> None:
@@ -299,41 +299,6 @@ def staff(there: set[str]) -> None:
         ("review_log", "ix_review_log_object", "object", "id"),
     ):
         add_index(table, name, *columns)
-
-
-def gaps(there: set[str]) -> None:
-    for name in ("gap_turns", "gaps", "gap_runs", "text_vectors"):  # made again at each search
-        if name in there:
-            op.drop_table(name)
-    op.create_table(
-        "gap_runs",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("started_at", TIME, nullable=False),
-        sa.Column("finished_at", TIME),
-        sa.Column("turns", sa.Integer(), nullable=False),
-        sa.Column("failed", sa.String(80)),
-    )
-    op.create_table(
-        "gaps",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("run", sa.Integer(), nullable=False),
-        sa.Column("statement", sa.String(160)),
-        sa.Column("similarity", sa.Float()),
-    )
-    op.create_index("ix_gaps_run", "gaps", ["run"])
-    op.create_table(
-        "gap_turns",
-        sa.Column("gap", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("turn", sa.String(64), primary_key=True),
-        sa.Column("similarity", sa.Float(), nullable=False),
-    )
-    op.create_index("ix_gap_turns_nearest", "gap_turns", ["gap", "similarity"])
-    op.create_index("ix_gap_turns_turn", "gap_turns", ["turn"])
-    op.create_table(
-        "text_vectors",
-        sa.Column("digest", sa.String(32), primary_key=True),
-        sa.Column("vector", sa.LargeBinary(), nullable=False),
-    )
 
 
 def add_column(table: str, column: sa.Column[Any]) -> None:

@@ -1,0 +1,103 @@
+"""The two stores of a test, on SQLite and on a PostgreSQL server of its own."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, text
+
+from actions.facts.database import connect
+from bot.settings import Settings
+from tests.conftest import need
+
+_databases = count(1)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where the conversations are, and the review store."""
+
+    settings: Settings
+    events: Engine
+    review: Engine
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.review.dialect.name == "postgresql"
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of a server on a free port, without a database; in a folder that goes away. Skips when there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    programs = Path(need("PostgreSQL", str(found[-1]) if found else None)).parent
+    # Not in pytest's own folder: its parents are closed to the user postgres.
+    folder = Path(tempfile.mkdtemp(prefix="review-postgresql-"))
+    shutil.chown(folder, "postgres", "postgres")
+    data = str(folder / "data")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    try:
+        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+        control = (programs / "pg_ctl", "-D", data, "-w")
+        _as_postgres(*control, "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+        finally:
+            _as_postgres(*control, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def on_postgresql(server: str) -> Iterator[Stores]:
+    """Two new databases on a server."""
+    number = next(_databases)
+    names = [f"{part}_{number}" for part in ("conversations", "review")]
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for name in names:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        with _stores(*(f"{server}/{name}" for name in names)) as stores:
+            yield stores
+    finally:
+        with admin.connect() as connection:
+            for name in names:
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[Stores]:
+    """Two files that are not there yet."""
+    with _stores(f"sqlite:///{folder}/conversations.db", f"sqlite:///{folder}/review.db") as stores:
+        yield stores
+
+
+@contextmanager
+def _stores(conversations: str, review: str) -> Iterator[Stores]:
+    settings = Settings(conversations_url=conversations, review_url=review)
+    stores = Stores(settings, connect(conversations), connect(review))
+    try:
+        yield stores
+    finally:
+        stores.events.dispose()
+        stores.review.dispose()
+
+
+def _as_postgres(*command: str | Path) -> None:
+    """Runs a program of PostgreSQL, which refuses to run as root."""
+    whole = ["runuser", "-u", "postgres", "--", *map(str, command)]
+    done = subprocess.run(whole, capture_output=True, text=True, cwd="/")
+    assert done.returncode == 0, f"{' '.join(whole)}: {done.stdout}{done.stderr}"
