@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +21,7 @@ from actions.facts.tables import (
     Statement,
 )
 from actions.facts.wording import capital
+from bot.review.tables import Turn
 from bot.web.dates import in_words
 
 RELATIONS = {
@@ -55,7 +55,8 @@ class Evidence:
 
     id: str
     text: str | None
-    statement: bool = False
+    literal: bool = True
+    """Whether the reply holds the text as it is now; only said of statements."""
     question: str = ""
     subject: str | None = None
     sources: tuple[Cited, ...] = ()
@@ -63,28 +64,31 @@ class Evidence:
     review_by: str | None = None
     overdue: bool = False
 
-
-def evidence(
-    facts: Session, ids: Iterable[str], text_language: str, language: str, today: date
-) -> tuple[Evidence, ...]:
-    """The rows with these ids: their texts in the language of the turn, all else in that of the reader."""
-    return tuple(_row(facts, each, text_language, language, today) for each in ids)
+    @property
+    def row(self) -> bool:
+        """Whether it is a relation's row, rather than a statement."""
+        return ":" in self.id
 
 
-def _row(facts: Session, row: str, text_language: str, language: str, today: date) -> Evidence:
+def evidence(facts: Session, turn: Turn, language: str, today: date) -> tuple[Evidence, ...]:
+    """What the reply of a turn rests on: the texts in the language of the turn, all else in that of the reader."""
+    return tuple(_row(facts, each, turn, language, today) for each in turn.facts)
+
+
+def _row(facts: Session, row: str, turn: Turn, language: str, today: date) -> Evidence:
     try:
         sources = tuple(_cited(source, language) for source in queries.sources(facts, [row]))
         statement = queries.statement(facts, row)
         if statement is None:
-            return Evidence(row, _relation(facts, row, text_language), sources=sources)
-        text = compose.answer(facts, [row], text_language).text
+            return Evidence(row, _relation(facts, row, turn.language), sources=sources)
+        text = compose.answer(facts, [row], turn.language).text
     except (LookupError, SQLAlchemyError):
         # The facts were replaced between two look-ups.
         return Evidence(row, None)
     return Evidence(
         row,
         text,
-        statement=True,
+        literal=" ".join(text.split()) in " ".join(turn.reply.split()),
         question=statement.question_nl if language == "nl" else statement.question_en,
         subject=statement.subject,
         sources=sources,

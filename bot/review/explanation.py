@@ -51,7 +51,7 @@ class Explanation:
 
 def explain(turn: Turn, names: Names, facts: Session | None, language: str, today: date) -> Explanation:
     """What is known of a turn. `facts` is None when the facts database is away."""
-    found = evidence(facts, turn.facts, turn.language, language, today) if facts is not None else None
+    found = evidence(facts, turn, language, today) if facts is not None else None
     ranking = _ranking(turn, names)
     return Explanation(names.intent(turn.intent), ranking, _subjects(turn, names), found, _choices(turn, names))
 

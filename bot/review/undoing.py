@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.review.conversation import turn_of, work
 from bot.review.judging import Opinion, lock, opinion, put, put_state, set_reviewer
 from bot.review.log import record
-from bot.review.conversation import turn_of, work
 from bot.review.tables import Judgement, LogEntry, Note, Tag, Verdict
 
 LOOKED_BACK = 1000
@@ -26,10 +26,12 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Undone:
-    """`entry` is the line of the log that was undone; `overtaken`: it was not, for somebody else changed it since."""
+    """`entry` is the line of the log that was undone. `overtaken`: it was not, for it has been changed since, as far as
+    the log says by `overtaken_by`."""
 
     entry: LogEntry
     overtaken: bool
+    overtaken_by: str | None = None
 
 
 def last_change(session: Session, conversation: str, by: str, hold: bool) -> LogEntry | None:
@@ -39,9 +41,8 @@ def last_change(session: Session, conversation: str, by: str, hold: bool) -> Log
     for entry in session.scalars(own.limit(LOOKED_BACK)):
         if entry.action == "undo":
             undone.add((entry.after or {}).get("undoes", 0))
-        elif entry.id not in undone and entry.action in REVERTS and (hold or entry.action != "hold"):
-            if _can_be_undone(session, entry):
-                return entry
+        elif entry.id not in undone and _can_be_undone(session, entry, hold):
+            return entry
     return None
 
 
@@ -54,15 +55,26 @@ def undo(session: Session, conversation: str, by: str, hold: bool) -> Undone | N
     done = REVERTS[entry.action](session, entry, entry.before or {}, entry.after or {})
     outcome = {"undoes": entry.id, "action": entry.action, "undone": done}
     record(session, by=by, action="undo", object=conversation, before=entry.after, after=outcome | (entry.before or {}))
-    return Undone(entry, overtaken=not done)
+    return Undone(entry, overtaken=not done, overtaken_by=None if done else _changed_by(session, entry))
 
 
-def _can_be_undone(session: Session, entry: LogEntry) -> bool:
+def _changed_by(session: Session, entry: LogEntry) -> str | None:
+    """Who else did the same kind of thing after this."""
+    others = select(LogEntry.by).where(
+        LogEntry.object == entry.object,
+        LogEntry.id > entry.id,
+        LogEntry.by != entry.by,
+        LogEntry.action.in_([entry.action, "undo"]),
+    )
+    return session.scalar(others.order_by(LogEntry.id.desc()).limit(1))
+
+
+def _can_be_undone(session: Session, entry: LogEntry, hold: bool) -> bool:
     """A note that its writer removed cannot come back, and is not there to be removed."""
-    if entry.action != "note":
-        return True
-    written = (entry.after or {}).get("note")
-    return written is not None and session.get(Note, written) is not None
+    if entry.action == "note":
+        written = (entry.after or {}).get("note")
+        return written is not None and session.get(Note, written) is not None
+    return entry.action in REVERTS and (hold or entry.action != "hold")
 
 
 def _judge(session: Session, entry: LogEntry, before: Values, after: Values) -> bool:
