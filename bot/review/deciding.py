@@ -32,21 +32,23 @@ class Blocked(ValueError):
 
 
 def edited(kind: str, payload: Payload, form: Mapping[str, str]) -> Payload:
-    """The payload with what the editor filled in, personal data masked again. What the form lacks stays as it was."""
+    """The payload with what the editor filled in, personal data masked again. A field that is missing was empty."""
     new = dict(payload)
-    if kind == Kind.QUESTION and "text" in form:
-        lines = [line for line in masked(form["text"]).splitlines() if line.strip()]
+    text = masked(form.get("text", ""))
+    if kind == Kind.QUESTION:
+        lines = [line for line in text.splitlines() if line.strip()]
         kept = payload["turns"][-len(lines) :] if lines else []
         # Fewer lines than turns: the first ones were taken out. More lines: they are one message.
         asked = [*lines[: len(kept) - 1], " ".join(lines[len(kept) - 1 :])] if kept else []
         new["turns"] = [turn | {"user": line} for turn, line in zip(kept, asked, strict=True)]
         if len(asked) == 1 and new["kind"] == "followup":
             new["kind"] = "answer"
-    elif "text" in form:
-        new["text"] = " ".join(masked(form["text"]).split())
-    for name in {Kind.EXAMPLE: ("label",), Kind.ALIAS: ("subject", "language")}.get(Kind(kind), ()):
-        if name in form:
-            new[name] = form[name].strip() or None
+    else:
+        new["text"] = " ".join(text.split())
+    if kind == Kind.EXAMPLE:
+        new["label"] = form.get("label", "").strip() or None
+    elif kind == Kind.ALIAS:
+        new |= {"subject": form.get("subject", "").strip(), "language": form.get("language") or "both"}
     return new
 
 

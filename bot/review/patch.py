@@ -162,7 +162,8 @@ def _diff(name: str, old: str | None, new: str) -> str:
         )
     )  # fmt: skip
     whole = "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-    return f"diff --git a/{name} b/{name}\n{'new file mode 100644' + chr(10) if old is None else ''}{whole}"
+    mode = "new file mode 100644\n" if old is None else ""
+    return f"diff --git a/{name} b/{name}\n{mode}{whole}"
 
 
 def _yaml() -> YAML:

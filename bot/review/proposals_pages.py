@@ -103,7 +103,7 @@ def decide(
             raise HTTPException(404)
         names = Names.read(facts, member.language)
         form = {name: value for name, value in given.items() if value is not None}
-        payload = edited(proposal.kind, proposal.payload, _meant(form, names))
+        payload = proposal.payload if act == "reopen" else edited(proposal.kind, proposal.payload, _meant(form, names))
         try:
             if act == "save":
                 save(session, proposal, payload, member.name)
