@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bot.review import account_commands, export_commands, store_commands
+from bot.review import account_commands, export_commands, gap_commands, store_commands
 from bot.settings import Settings
 
 
@@ -14,6 +14,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     commands = review.add_subparsers(dest="review_command", required=True)
     account_commands.register(commands)
     store_commands.register(commands)
+    gap_commands.register(commands)
     export_commands.register(commands)
 
 

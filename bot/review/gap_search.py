@@ -6,21 +6,20 @@ that nobody waits. What is shown meanwhile is the search before.
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Select, delete, exists, func, insert, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select, tuple_, update
 
 from bot.review.clustering import NONE, find_groups, nearest
 from bot.review.database import Database
-from bot.review.tables import Gap, GapRun, GapTurn, Judgement, Turn, Verdict
+from bot.review.gaps import OUTCOMES, running, unanswered
+from bot.review.tables import Gap, GapRun, GapTurn, Turn
 from bot.review.vectors import Encode, digest, forget_unused, vectors
 
 if TYPE_CHECKING:
@@ -28,13 +27,6 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-logger = logging.getLogger(__name__)
-
-OUTCOMES = ("not_in_sources", "out_of_scope", "clarify")
-"""A turn with one of these outcomes got no answer: declined, or not understood well enough, so that it was asked back.
-Turns that failed say nothing about what is missing."""
-SETTLED = (Verdict.OUT_OF_SCOPE, Verdict.IGNORE)
-"""Turns with these verdicts need no content."""
 THRESHOLD = 0.65
 """The least cosine of a turn with the middle of its gap: measured, see docs/review.md."""
 MOST_GAPS = 1000
@@ -43,8 +35,6 @@ BATCH = 1000
 """Turns that are read, or written, at once."""
 GAPS_AT_ONCE = 50
 """Gaps of an earlier search that are deleted at once."""
-ABANDONED = timedelta(hours=2)
-"""After so long a search that has not finished is taken to have been cut off."""
 
 
 class SearchRunning(RuntimeError):
@@ -68,12 +58,6 @@ class Found:
     gaps: int = 0
 
 
-def unanswered(*columns: Any) -> Select[Any]:
-    """The turns without an answer that may ask for content."""
-    settled = exists().where(Judgement.turn == Turn.id, Judgement.verdict.in_(SETTLED)).correlate(Turn)
-    return select(*columns).select_from(Turn).where(Turn.outcome.in_(OUTCOMES), Turn.text != "", ~settled)
-
-
 def search(database: Database, questions: Sequence[Question], encode: Encode, threshold: float = THRESHOLD) -> Found:
     """Searches all turns that are kept. Raises SearchRunning, or SQLAlchemyError when the store is away."""
     with _run(database) as run:
@@ -86,18 +70,6 @@ def search(database: Database, questions: Sequence[Question], encode: Encode, th
             forget_unused(session, used)
             session.execute(update(GapRun).where(GapRun.id == run).values(turns=found.turns))
     return found
-
-
-def last_run(session: Session) -> GapRun | None:
-    """The last search that finished."""
-    finished = select(GapRun).where(GapRun.finished_at.is_not(None), GapRun.failed.is_(None))
-    return session.scalars(finished.order_by(GapRun.id.desc()).limit(1)).first()
-
-
-def running(session: Session, now: datetime) -> bool:
-    """Whether a search is under way."""
-    started = select(func.count()).select_from(GapRun).where(GapRun.finished_at.is_(None))
-    return bool(session.scalars(started.where(GapRun.started_at > now - ABANDONED)).one())
 
 
 @contextmanager

@@ -17,8 +17,10 @@ from markupsafe import Markup
 Format = Callable[[float], str]
 """Writes a number in the reader's language."""
 
-LONGEST_LABEL = 30
-"""Letters of a label: more do not fit beside a number on a narrow screen. The table gives it whole."""
+NARROW, WIDE = 30, 64
+"""Letters of a label that fit beside a number on a narrow screen, and on a wide one. The table gives all of them."""
+BESIDE = 0.4
+"""Room between a label and the axis; em."""
 BAR, BAR_ROOM = 0.7, 2.5
 """Height of a bar, and of a bar with the label above it; em."""
 PLOT, TOP, FOOT = 11.0, 2.6, 1.8
@@ -54,8 +56,8 @@ def bars(caption: Caption, rows: Sequence[tuple[str, float, str]], number: Forma
         _text(svg, number(tick), tick / top * 100, height + 1.2, _anchor(tick / top), "tick")
     for place, (label, value, said) in enumerate(rows):
         base = place * BAR_ROOM
-        _text(svg, short(label), 0, base + 1.1, "start", "label")
-        _text(svg, said, 100, base + 1.1, "end", "label")
+        _label(svg, label, base + 1.1)
+        _text(svg, said, 100, base + 1.1, "end", "label").set("dx", f"-{BESIDE}em")
         _rectangle(svg, 0, base + 1.5, value / top * 100, BAR)
     _line(svg, "axis", 0, 0, 0, height)
     return _markup(svg)
@@ -115,9 +117,18 @@ def ticks(top: float) -> list[float]:
     return [0, top / 2, top] if (top / 2).is_integer() else [0, top]
 
 
-def short(label: str) -> str:
+def short(label: str, longest: int) -> str:
     """A label that fits."""
-    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1].rstrip() + "…"
+    return label if len(label) <= longest else label[: longest - 1].rstrip() + "…"
+
+
+def _label(svg: Element, label: str, height: float) -> None:
+    """A label; one that is too long for a narrow screen in two lengths, of which the style sheet shows one."""
+    if len(label) <= NARROW:
+        _text(svg, label, 0, height, "start", "label").set("dx", f"{BESIDE}em")
+        return
+    for longest, kind in ((NARROW, "label label--narrow"), (WIDE, "label label--wide")):
+        _text(svg, short(label, longest), 0, height, "start", kind).set("dx", f"{BESIDE}em")
 
 
 def _picture(caption: Caption, height: float) -> Element:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from bot.review import account_pages, log_pages, login_pages, oidc_pages, proposals_pages, statistics_pages
+from bot.review import (
+    account_pages,
+    conversation_pages,
+    gap_pages,
+    log_pages,
+    login_pages,
+    oidc_pages,
+    proposals_pages,
+    sample_pages,
+    statistics_pages,
+)
 
 
 def routes() -> APIRouter:
     router = APIRouter(prefix="/review", include_in_schema=False)
     router.include_router(statistics_pages.routes())
+    router.include_router(gap_pages.routes())
+    router.include_router(sample_pages.routes())
     router.include_router(login_pages.routes())
     router.include_router(oidc_pages.routes())
     router.include_router(account_pages.routes())
     router.include_router(log_pages.routes())
     router.include_router(proposals_pages.routes())
+    router.include_router(conversation_pages.routes())
     return router

@@ -44,6 +44,8 @@ class Section:
     rows: tuple[TableRow, ...] = ()
     picture: Markup | None = None
     remark: str = ""
+    timed: bool = False
+    """Whether it is told over time, so that there may be very many rows."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Writer:
 
     def percent(self, rate: float) -> str:
         return str(format_percent(rate, locale=self._locale))
+
+    def exact(self, rate: float) -> str:
+        """A rate to a tenth of a per cent."""
+        return str(format_percent(rate, format="0.0%", locale=self._locale))
 
     def of(self, share: Share) -> str:
         return str(self.words["of"].format(count=self.number(share.count), total=self.number(share.total)))
@@ -119,7 +125,7 @@ def headlines(figures: Figures, writer: Writer) -> list[Headline]:
     counts = [Headline(key, writer.number(figures.count(key))) for key in ("conversations", "turns")]
     shares = [Headline(key, writer.share(share), writer.of(share)) for key, share in all_of.items()]
     time = percentiles(figures.totals.get("latency", {}))
-    return [*counts, *shares, Headline("half", writer.duration(time.half), writer.number(time.turns))]
+    return [*counts, *shares, Headline("half", writer.duration(time.half))]
 
 
 def sections(figures: Figures, period: Period, writer: Writer) -> list[Section]:
@@ -150,7 +156,7 @@ def _volume(figures: Figures, period: Period, writer: Writer) -> Section:
     ]
     heads = (columns_["part"], words["second"], words["first"])
     picture = lines(Caption("volume", title, described), labels, series, writer.number)
-    return Section("volume", title, words["definition"], heads, tuple(rows), picture)
+    return Section("volume", title, words["definition"], heads, tuple(rows), picture, timed=True)
 
 
 def _latency(figures: Figures, period: Period, writer: Writer) -> Section:
@@ -175,7 +181,7 @@ def _latency(figures: Figures, period: Period, writer: Writer) -> Section:
     heads = (columns_["part"], columns_["half"], columns_["most"], writer.words["sections"]["volume"]["first"])
     caption = Caption("latency", title, words["described"].format(step=step, remark=remark))
     picture = lines(caption, labels, series, writer.duration)
-    return Section("latency", title, words["definition"], heads, tuple(rows), picture, remark)
+    return Section("latency", title, words["definition"], heads, tuple(rows), picture, remark, timed=True)
 
 
 def _times(found: Percentiles, writer: Writer) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from bot.web.chat import Chat
 from bot.web.daily_purge import purge_daily
 from bot.web.embedding import EmbeddingMiddleware
 from bot.web.facts import FactsReader
+from bot.web.gap_searching import GapSearching
 from bot.web.projecting import project_always
 from bot.web.rasa_client import RasaClient
 from bot.web.security import SecurityMiddleware
@@ -37,6 +38,7 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
         beside = [
             asyncio.create_task(purge_daily(settings, app.state.chat.transcripts)),
             asyncio.create_task(project_always(settings)),
+            asyncio.create_task(app.state.gap_searching.always()),
         ]
         yield
         for task in beside:
@@ -52,6 +54,7 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
     app.state.settings = settings
     app.state.chat = Chat(rasa, ReviewStore(settings.review_url))
     app.state.review = Database(settings.review_url)
+    app.state.gap_searching = GapSearching(settings)
     app.state.facts = FactsReader(settings.facts_url)
     app.state.key = settings.secret_key or secrets.token_hex(32)
     app.state.signer = URLSafeSerializer(app.state.key, salt="session")
