@@ -14,6 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import rasa_tuning
+from bot.answering import Answering
 from bot.languages import DEFAULT, LANGUAGES
 from bot.stores import StoreAway, StrictTrackerStore
 from bot.text import clean
@@ -39,14 +40,14 @@ class AssistantChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         rasa_tuning.install()
         blueprint = Blueprint("assistant_channel", __name__)
-        under_way = UnderWay()
+        answering = Answering()
 
         @blueprint.route("/health", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
             """Rasa also starts with a model that it cannot load: then it is not ready. `busy` counts messages."""
             agent = request.app.ctx.agent
             ready = agent is not None and agent.is_ready()
-            body = {"status": "ok" if ready else "no model", "busy": under_way.count}
+            body = {"status": "ok" if ready else "no model", "busy": answering.count}
             return response.json(body, status=200 if ready else 503)
 
         @blueprint.route("/message", methods=["POST"])
@@ -56,19 +57,26 @@ class AssistantChannel(InputChannel):
             if not sender or not text:
                 return response.json({"error": "sender and text are needed"}, status=400)
             page = body.get("language") if body.get("language") in LANGUAGES else None
-            collector = CollectingOutputChannel()
+            message_id = str(body.get("message_id") or "") or None
+
+            async def ask() -> dict[str, Any]:
+                collector = CollectingOutputChannel()
+                said = UserMessage(
+                    text,
+                    collector,
+                    sender,
+                    input_channel=self.name(),
+                    message_id=message_id,
+                    metadata={"language": page},
+                )
+                await on_new_message(said)
+                return reply(collector.messages, page)
+
+            def recorded() -> dict[str, Any] | None:
+                return store_of(request.app.ctx.agent).reply_to(sender, message_id or "")
+
             try:
-                with under_way:
-                    await on_new_message(
-                        UserMessage(
-                            text,
-                            collector,
-                            sender,
-                            input_channel=self.name(),
-                            message_id=str(body.get("message_id") or "") or None,
-                            metadata={"language": page},
-                        )
-                    )
+                return response.json(await answering.once(message_id, recorded, ask))
             except StoreAway:
                 # Nothing was recorded, so the visitor may send it again.
                 logger.error("a message could not be handled: the store of conversations is away")
@@ -76,7 +84,6 @@ class AssistantChannel(InputChannel):
             except Exception as error:
                 logger.error("a message could not be handled: %s", type(error).__name__)
                 return response.json(failed(page))
-            return response.json(reply(collector.messages, page))
 
         @blueprint.route("/conversations/<sender:str>", methods=["DELETE"])
         async def forget(request: Request, sender: str) -> HTTPResponse:
@@ -90,16 +97,13 @@ class AssistantChannel(InputChannel):
         return blueprint
 
 
-class UnderWay:
-    """Counts what is under way: a Rasa process that is to stop first finishes its messages."""
-
-    count = 0
-
-    def __enter__(self) -> None:
-        self.count += 1
-
-    def __exit__(self, *_error: object) -> None:
-        self.count -= 1
+def store_of(agent: Any) -> StrictTrackerStore:
+    """The store of Rasa's agent. Raises StoreAway when it is another one, which can lose conversations silently."""
+    # Rasa wraps every store in one of its own.
+    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    if not isinstance(store, StrictTrackerStore):
+        raise StoreAway(f"{type(store).__name__} can neither delete a conversation nor find a reply")
+    return store
 
 
 async def erase(agent: Any, sender: str) -> None:
@@ -107,10 +111,7 @@ async def erase(agent: Any, sender: str) -> None:
 
     Rasa writes a whole conversation back after a message, so this waits for the one that is under way.
     """
-    # Rasa wraps every store in one of its own.
-    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
-    if not isinstance(store, StrictTrackerStore):
-        raise StoreAway(f"{type(store).__name__} cannot delete a conversation")
+    store = store_of(agent)
     try:
         async with agent.lock_store.lock(sender):
             await asyncio.to_thread(store.delete, sender)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import Engine, delete, event, func, select, text
 from sqlalchemy.engine import make_url
@@ -15,6 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Query, Session
 
 from bot.erasure import empty_log, overwrite_deleted
+
+RECENT = 3
+"""Messages of a conversation, from the last one back, that may still be sent again."""
 
 
 class StoreAway(BaseException):
@@ -68,6 +72,25 @@ class StrictTrackerStore(SQLTrackerStore):
             await super().save(tracker)
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
+
+    def reply_to(self, sender_id: str, message_id: str) -> dict[str, Any] | None:
+        """The reply recorded for one of the last messages of a conversation; None when there is none. Raises StoreAway.
+
+        Rasa saves a message together with what came of it: what is not there was not recorded at all.
+        """
+        event = self.SQLEvent
+        mine = select(event.id, event.data).where(event.sender_id == sender_id)
+        said = mine.where(event.type_name == UserUttered.type_name).order_by(event.id.desc()).limit(RECENT)
+        try:
+            with self.session_scope() as session:
+                for number, data in session.execute(said):
+                    if json.loads(data).get("message_id") == message_id:
+                        after = mine.where(event.id > number, event.type_name == BotUttered.type_name)
+                        bot = session.execute(after.order_by(event.id).limit(1)).first()
+                        return bot and (json.loads(bot.data).get("data") or {}).get("custom")
+        except SQLAlchemyError as error:
+            raise StoreAway(type(error).__name__) from error
+        return None
 
     def delete(self, sender_id: str) -> None:
         """Deletes a conversation with all its sessions. Raises StoreAway.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 import uuid
 from collections.abc import Callable
@@ -21,6 +22,16 @@ from bot.web.transcripts import Transcripts
 
 class EmptyMessage(ValueError):
     """Nothing is left of a message after cleaning."""
+
+
+def message_id_of(session_id: str, client_message_id: str | None) -> str:
+    """The id under which Rasa stores a message: what was said and what was thought of it find each other.
+
+    The same one for a message that is sent again, so that Rasa knows it after a restart of the web process.
+    """
+    if client_message_id is None:
+        return uuid.uuid4().hex
+    return hashlib.sha256(f"{session_id} {client_message_id}".encode()).hexdigest()[:32]
 
 
 class Chat:
@@ -62,8 +73,7 @@ class Chat:
     async def _ask(
         self, session_id: str, redacted: str, language: str | None, client_message_id: str | None, shown: bool
     ) -> Reply:
-        # Rasa stores the message under the same id: what was said and what was thought of it find each other.
-        message_id = uuid.uuid4().hex
+        message_id = message_id_of(session_id, client_message_id)
         began = time.monotonic()
         try:
             reply = await self.rasa.ask(session_id, redacted, language, message_id)

@@ -39,7 +39,7 @@ class ReviewStore:
         now = datetime.now(UTC)
         outcome = str(reply.get("outcome"))
         with self._session() as session, session.begin():
-            session.add(
+            session.merge(
                 Message(id=reply["message_id"], session=session_id, at=now, outcome=outcome, latency_ms=latency_ms)
             )
             session.execute(delete(Reply).where(Reply.at < now - RESENT_WITHIN))

@@ -11,7 +11,7 @@ import pytest
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import text
 
@@ -77,6 +77,19 @@ def test_only_the_last_session_is_read(store: StrictTrackerStore) -> None:
             ).all()
         )
     assert "ix_events_sessions" in plan
+
+
+def test_the_reply_to_a_recorded_message_is_found(store: StrictTrackerStore) -> None:
+    def turn(number: int) -> list[Any]:
+        said = UserUttered(f"question {number}", message_id=f"id-{number}")
+        return [said, BotUttered("text", {"custom": {"outcome": "answered", "number": number}})]
+
+    events = [SessionStarted(), *turn(1), *turn(2), UserUttered("no answer", message_id="id-3")]
+    asyncio.run(store.save(DialogueStateTracker.from_events(MINE, events)))
+    assert store.reply_to(MINE, "id-1") == {"outcome": "answered", "number": 1}
+    assert store.reply_to(MINE, "id-2") == {"outcome": "answered", "number": 2}
+    for sender, message in ((MINE, "id-3"), (MINE, "id-9"), (MINE, ""), (OTHER, "id-1")):
+        assert store.reply_to(sender, message) is None
 
 
 def agent(store: Any) -> SimpleNamespace:

@@ -88,7 +88,7 @@ def test_duplicates_at_the_same_time_are_asked_once(
 ) -> None:
     asked: list[str] = []
 
-    async def slow(_self: FakeRasa, _sender: str, text: str, _language: str | None) -> dict[str, Any]:
+    async def slow(_self: FakeRasa, _sender: str, text: str, _language: str | None, _id: str) -> dict[str, Any]:
         asked.append(text)
         await asyncio.sleep(0.1)
         return REPLY
