@@ -51,6 +51,6 @@ def _counted(session: Session, *deletions: Delete) -> Counter[str]:
     gone: Counter[str] = Counter()
     for deletion in deletions:
         result = session.execute(deletion, execution_options={"synchronize_session": False})
-        name = CONVERSATIONS if deletion.table is Conversation.__table__ else str(deletion.table)
-        gone[name] = result.rowcount  # type: ignore[attr-defined]
+        name = str(deletion.table)
+        gone[CONVERSATIONS if name == Conversation.__tablename__ else name] = result.rowcount  # type: ignore[attr-defined]
     return gone

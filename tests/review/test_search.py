@@ -70,19 +70,20 @@ def test_words_find_the_turns_that_hold_them_all(session: Session, words: str, i
 @pytest.mark.parametrize(
     "words",
     [
-        '"',
-        "'",
-        "munster'",
-        'munster"',
-        "munster*",
-        "(munster",
-        "munster)",
-        "text:munster",
-        "^munster",
-        "munster:*",
-        "munster\\",
-    ]
-    + ["munster\x00", "-munster", "munster%", "munster;--", "+munster", "{munster}"],
+        *(
+            '"',
+            "'",
+            "munster'",
+            'munster"',
+            "munster*",
+            "(munster",
+            "munster)",
+            "text:munster",
+            "^munster",
+            "munster:*",
+        ),
+        *("munster\\", "munster\x00", "-munster", "munster%", "munster;--", "+munster", "{munster}"),
+    ],
 )
 def test_signs_of_query_languages_are_not_part_of_a_word(session: Session, words: str) -> None:
     assert found(session, words) == ({"munster"} if "munster" in words and "text" not in words else set())
