@@ -1,4 +1,4 @@
-"""The assistant's commands: python -m bot train | model | serve | check | purge | review."""
+"""The assistant's commands: python -m bot train | model | serve | run | check | purge | review."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     model.add_argument("action", choices=("list", "activate", "rollback"))
     model.add_argument("id", nargs="?", help="the model to activate")
     commands.add_parser("serve", help="start Rasa, the action server and the web process; Ctrl-C stops them")
+    run = commands.add_parser("run", help="one process by itself: web, rasa or actions")
+    run.add_argument("role", choices=("web", "rasa", "actions"))
     commands.add_parser("check", help="look at settings, files and names before starting")
     purge = commands.add_parser("purge", help="delete what is older than RETENTION_DAYS; counts stay")
     purge.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
@@ -51,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
             return 1 if problems else 0
         if options.command == "purge":
             return _purge(settings, options.days, options.dry_run)
+        if options.command == "run":
+            from bot.roles import run as run_role
+
+            run_role(options.role, settings)
         if options.command == "review":
             return review.run(options, settings)
         from bot.serve import serve

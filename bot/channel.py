@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -41,6 +43,10 @@ class AssistantChannel(InputChannel):
         rasa_tuning.install()
         blueprint = Blueprint("assistant_channel", __name__)
         answering = Answering()
+
+        @blueprint.middleware("request")
+        async def refuse_strangers(request: Request) -> HTTPResponse | None:
+            return None if shows_token(request) else response.json({"error": "a token is needed"}, status=401)
 
         @blueprint.route("/health", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
@@ -95,6 +101,13 @@ class AssistantChannel(InputChannel):
             return response.empty(204)
 
         return blueprint
+
+
+def shows_token(request: Request) -> bool:
+    """Whether a request comes with the token of INNER_TOKEN, when there is one; being healthy is no secret."""
+    token = os.environ.get("INNER_TOKEN", "")
+    shown = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return not token or request.path.endswith("/health") or hmac.compare_digest(shown.encode(), token.encode())
 
 
 def store_of(agent: Any) -> StrictTrackerStore:

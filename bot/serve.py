@@ -19,6 +19,8 @@ from bot.switching import STARTING, RasaSwitch
 from bot.training import is_current, model_path, prepare_facts, rasa_environment
 
 RUN = ROOT / "var" / "run"
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""A sentence is too small to be shared out: threads that wait for one another cost more than they bring."""
 
 
 def serve(settings: Settings) -> int:
@@ -105,10 +107,15 @@ def write_endpoints(settings: Settings) -> Path:
     """Writes endpoints.yml for these settings. Readable by this user alone: it may hold a password."""
     path = RUN / f"endpoints-{settings.port}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    endpoints = {
-        "action_endpoint": {"url": f"http://127.0.0.1:{settings.actions_port}/webhook"},
+    actions = settings.actions_url or f"http://127.0.0.1:{settings.actions_port}"
+    endpoints: dict[str, dict[str, str]] = {
+        "action_endpoint": {"url": f"{actions}/webhook"},
         "tracker_store": {"type": "bot.stores.StrictTrackerStore", "url": settings.conversations_url},
     }
+    if settings.inner_token:
+        endpoints["action_endpoint"]["token"] = settings.inner_token
+    if settings.lock_url:
+        endpoints["lock_store"] = {"type": "bot.locks.RedisLocks", "url": settings.lock_url}
     path.touch(mode=0o600)
     path.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
     return path
@@ -120,32 +127,44 @@ def address_file(settings: Settings) -> Path:
 
 
 def actions_process(settings: Settings) -> Child:
-    port = str(settings.actions_port)
-    command = [sys.executable, "-m", "bot.action_server", "--port", port]
-    return Child("actions", command, f"http://127.0.0.1:{port}/health", _shared(settings))
+    port = settings.actions_port
+    command = actions_command(settings, "127.0.0.1", port)
+    return Child("actions", command, f"http://127.0.0.1:{port}/health", environment(settings))
+
+
+def actions_command(settings: Settings, host: str, port: int) -> list[str]:
+    return [sys.executable, "-m", "bot.action_server", "--host", host, "--port", str(port)]
 
 
 def new_rasa(settings: Settings) -> tuple[Child, str]:
     """A Rasa with the active model, and its URL. The port of the settings when it is free: the next one has another."""
     port = settings.rasa_port if settings.rasa_port and is_free(settings.rasa_port) else free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [
-        sys.executable, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port), "--model", str(model_path(settings)),
+    command = rasa_command(settings, "127.0.0.1", port)
+    return Child("rasa", command, f"{url}/webhooks/assistant/health", environment(settings) | ONE_THREAD), url
+
+
+def rasa_command(settings: Settings, host: str, port: int) -> list[str]:
+    return [
+        sys.executable, "-m", "rasa", "run", "-i", host, "-p", str(port), "--model", str(model_path(settings)),
         "--endpoints", str(write_endpoints(settings)), "--credentials", "credentials.yml",
     ]  # fmt: skip
-    return Child("rasa", command, f"{url}/webhooks/assistant/health", _shared(settings)), url
 
 
 def web_process(settings: Settings) -> Child:
-    command = [
+    found = environment(settings) | {"RASA_URL": address_file(settings).as_uri()}
+    return Child("web", web_command(settings), f"http://127.0.0.1:{settings.port}/health/ready", found)
+
+
+def web_command(settings: Settings) -> list[str]:
+    return [
         sys.executable, "-m", "uvicorn", "bot.web.app:from_environment", "--factory", "--host", settings.host,
         "--port", str(settings.port), "--ws", "none", "--no-server-header", "--no-access-log",
     ]  # fmt: skip
-    environment = _shared(settings) | {"RASA_URL": address_file(settings).as_uri()}
-    return Child("web", command, f"http://127.0.0.1:{settings.port}/health/ready", environment)
 
 
-def _shared(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
+    """What every process of ours gets on top of the environment that we have ourselves."""
     return rasa_environment(settings) | {"LOG_LEVEL": settings.log_level}
 
 

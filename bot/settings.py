@@ -24,6 +24,17 @@ class Settings:
     """Port of Rasa on loopback; 0 takes a free one."""
     actions_port: int = 0
     """Port of the action server on loopback; 0 takes a free one."""
+    inner_host: str = "127.0.0.1"
+    """Address on which Rasa and the action server listen when they are started apart: loopback or a private network."""
+    inner_token: str = ""
+    """Secret that the web process, Rasa and the action server show one another. Needed off loopback."""
+    rasa_urls: tuple[str, ...] = ()
+    """Addresses of the Rasa processes for a web process that is started apart, such as http://rasa-1:5005; comma
+    separated."""
+    actions_url: str = ""
+    """Address of the action server for a Rasa that is started apart, such as http://actions:5055."""
+    lock_url: str = ""
+    """Redis URL of the locks that several Rasa processes share. Empty: in memory, for one process."""
     facts_url: str = "sqlite:///var/facts.db"
     """SQLAlchemy URL of the facts database."""
     conversations_url: str = "sqlite:///var/conversations.db"
@@ -94,6 +105,10 @@ class Settings:
             raise SettingError(
                 f"SECRET_KEY is too short: give {SHORTEST_KEY} characters or more, such as {KEY_EXAMPLE}"
             )
+        if settings.inner_host not in LOOPBACK and not settings.inner_token:
+            raise SettingError(
+                "INNER_TOKEN is missing: off loopback, Rasa and the action server must not be open to all"
+            )
         if settings.oidc_issuer and not settings.oidc_client_id:
             raise SettingError("OIDC_CLIENT_ID is missing: the OpenID provider of OIDC_ISSUER gives it")
         for name, least in LEAST.items():
@@ -135,6 +150,7 @@ def _origins(name: str, raw: str) -> tuple[str, ...]:
     return origins
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ROLES = ("reader", "reviewer", "editor", "admin")
 """What staff may do, from little to all."""
 SHORTEST_KEY = 32

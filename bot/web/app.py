@@ -26,11 +26,12 @@ from bot.web.facts import FactsReader
 from bot.web.gap_searching import GapSearching
 from bot.web.projecting import project_always
 from bot.web.rasa_client import RasaClient
+from bot.web.rasa_ring import RasaRing
 from bot.web.security import SecurityMiddleware
 from bot.web.store import ReviewStore
 
 
-def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
+def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     """The app, with everything it needs handed in."""
 
     @asynccontextmanager
@@ -86,8 +87,10 @@ def create_app(settings: Settings, rasa: RasaClient) -> FastAPI:
 
 
 def from_environment() -> FastAPI:
-    """The app as uvicorn starts it: settings from the environment, Rasa at RASA_URL."""
+    """The app as uvicorn starts it: settings from the environment, Rasa at RASA_URLS, or at RASA_URL by `serve`."""
     os.chdir(ROOT)
     settings = Settings.from_env(os.environ)
-    url = os.environ.get("RASA_URL", "http://127.0.0.1:5005")
-    return create_app(settings, RasaClient(url, settings.message_timeout))
+    urls = settings.rasa_urls or (os.environ.get("RASA_URL", "http://127.0.0.1:5005"),)
+    return create_app(
+        settings, RasaRing([RasaClient(url, settings.message_timeout, settings.inner_token) for url in urls])
+    )

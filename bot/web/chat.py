@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.redaction import redact
 from bot.text import clean
 from bot.web.rasa_client import RasaAway, RasaClient
+from bot.web.rasa_ring import RasaRing
 from bot.web.resends import Reply, Resends
 from bot.web.store import ReviewStore
 from bot.web.transcripts import Transcripts
@@ -37,7 +38,7 @@ def message_id_of(session_id: str, client_message_id: str | None) -> str:
 class Chat:
     """Cleans and redacts what visitors type, asks Rasa, and records that an answer was given."""
 
-    def __init__(self, rasa: RasaClient, store: ReviewStore) -> None:
+    def __init__(self, rasa: RasaClient | RasaRing, store: ReviewStore) -> None:
         self.rasa, self._store = rasa, store
         self.transcripts = Transcripts()
         self._resends = Resends()

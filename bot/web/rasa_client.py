@@ -9,9 +9,18 @@ import httpx
 from bot.languages import LANGUAGES
 from bot.web.rasa_address import RasaAddress
 
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
 
 class RasaAway(Exception):
-    """Rasa, or a store behind it, cannot be reached. Nothing was recorded, so the message may be sent again."""
+    """Rasa, or a store behind it, cannot be reached. The message may be sent again under the same id.
+
+    `unsent`: it never reached a Rasa process.
+    """
+
+    def __init__(self, why: str, unsent: bool = False) -> None:
+        super().__init__(why)
+        self.unsent = unsent
 
 
 class RasaClient:
@@ -21,8 +30,9 @@ class RasaClient:
     message under way ends where it began, and the next one goes to the new address.
     """
 
-    def __init__(self, where: str, timeout: float = 20.0) -> None:
+    def __init__(self, where: str, timeout: float = 20.0, token: str = "") -> None:
         self._address, self._timeout = RasaAddress(where), timeout
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._pools: dict[str, httpx.AsyncClient] = {}
 
     async def ask(self, sender: str, text: str, language: str | None, message_id: str) -> dict[str, Any]:
@@ -34,7 +44,7 @@ class RasaClient:
                 raise RasaAway(f"status {answer.status_code}")
             reply = answer.json()
         except (httpx.HTTPError, OSError, ValueError) as error:
-            raise RasaAway(type(error).__name__) from None
+            raise RasaAway(type(error).__name__, isinstance(error, UNSENT)) from None
         if not isinstance(reply, dict) or not _whole(reply):
             raise RasaAway("malformed reply")
         return reply
@@ -61,7 +71,7 @@ class RasaClient:
                 await self._delete(address.leaving, sender, may_be_gone=True)
             await self._delete(address.url, sender)
         except (httpx.HTTPError, OSError) as error:
-            raise RasaAway(type(error).__name__) from None
+            raise RasaAway(type(error).__name__, isinstance(error, UNSENT)) from None
 
     async def _delete(self, url: str, sender: str, may_be_gone: bool = False) -> None:
         try:
@@ -88,7 +98,7 @@ class RasaClient:
         """The pool for an address. Those of addresses that are neither current nor leaving are closed."""
         if url not in self._pools:
             self._pools[url] = httpx.AsyncClient(
-                base_url=f"{url}/webhooks/assistant", timeout=self._timeout, trust_env=False
+                base_url=f"{url}/webhooks/assistant", timeout=self._timeout, headers=self._headers, trust_env=False
             )
             address = self._address.current()
             for gone in set(self._pools) - {url, address.url, address.leaving}:

@@ -1,0 +1,44 @@
+"""Each process by itself, for machines of their own: `serve` is for all three on one machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.serve import ONE_THREAD, actions_command, environment, rasa_command, web_command
+from bot.settings import SettingError, Settings
+from bot.training import model_path, prepare_facts
+
+ROLES = ("web", "rasa", "actions")
+
+
+def run(role: str, settings: Settings) -> None:
+    """Becomes the process of a role. Raises SettingError or RuntimeError for what it lacks.
+
+    The role web also brings the facts database up to date, as the first of a new version.
+    """
+    command, found = prepared(role, settings)
+    os.execvpe(command[0], command, {**os.environ, **found})
+
+
+def prepared(role: str, settings: Settings) -> tuple[list[str], Mapping[str, str]]:
+    """The command of a role, and what it gets on top of the environment."""
+    found = environment(settings) | {"INNER_TOKEN": settings.inner_token}
+    if role == "actions":
+        return actions_command(settings, settings.inner_host, settings.actions_port or 5055), found
+    if role == "rasa":
+        return _rasa(settings), found | ONE_THREAD
+    if not settings.rasa_urls:
+        raise SettingError("RASA_URLS is missing: where are the Rasa processes?")
+    prepare_facts(settings)
+    return web_command(settings), found
+
+
+def _rasa(settings: Settings) -> list[str]:
+    if not settings.actions_url:
+        raise SettingError("ACTIONS_URL is missing: where is the action server?")
+    if not model_path(settings).exists():
+        raise RuntimeError(f"There is no model in {settings.model_folder}: run `python -m bot train` first.")
+    port = settings.rasa_port or 5005
+    return rasa_command(replace(settings, port=port), settings.inner_host, port)
