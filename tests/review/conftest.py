@@ -112,3 +112,10 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     else:
         with on_postgresql(request.getfixturevalue("postgresql_server")) as made:
             yield made
+
+
+@pytest.fixture
+def postgresql_stores(postgresql_server: str) -> Iterator[Stores]:
+    """Empty stores on PostgreSQL alone."""
+    with on_postgresql(postgresql_server) as made:
+        yield made
