@@ -16,6 +16,8 @@ FOUND = 20
 """Turns that a search shows at most."""
 SUGGESTED = 50
 """Tags in use that are suggested at most."""
+ANEW = {"populate_existing": True}
+"""Reads a row again that the session knows: another may have changed it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def read(session: Session, conversation_id: str, turn_id: str | None = None) -> 
 
 def work(session: Session, conversation_id: str) -> Work:
     """How far staff are; an unsaved row for a conversation that nobody has touched."""
-    kept = session.get(Work, conversation_id, populate_existing=True)
+    kept = session.scalar(select(Work).where(Work.conversation == conversation_id), execution_options=ANEW)
     return kept or Work(conversation=conversation_id, state=State.NEW, reviewer=None, hold=None)
 
 
