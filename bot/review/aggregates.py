@@ -34,7 +34,8 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
-from bot.review.tables import DailyFigure, Judgement, State, Turn, TurnSubject, Work
+from bot.review.tables import DailyFigure, Judgement, LogEntry, State, Turn, TurnSubject, Work
+from bot.review.times import utc
 
 LATENCY_STEPS = (
     10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 500, 750,
@@ -44,6 +45,8 @@ LATENCY_STEPS = (
 SLOWER = "slower"
 FINISHED = (State.DONE, State.WONT_FIX)
 """The states in which a conversation counts as reviewed."""
+COUNTED_WORK = ("judge", "state", "undo")
+"""The actions in the log that change a figure."""
 CLOSED = "closed"
 """The measure with one row: nothing of its day, or of the days before, is counted again."""
 
@@ -125,6 +128,13 @@ def open_days(session: Session, today: date) -> list[date]:
     return [] if first is None else days_between(first, today)
 
 
+def judged_since(session: Session, since: datetime) -> set[date]:
+    """The days of conversations on which staff have worked since a moment: their verdicts and reviews have changed."""
+    worked_on = select(LogEntry.object).where(LogEntry.at >= since, LogEntry.action.in_(COUNTED_WORK))
+    times = session.scalars(select(Turn.at).where(Turn.conversation.in_(worked_on)))
+    return {utc(at).date() for at in times}
+
+
 def closed_until(session: Session) -> date | None:
     """The last closed day; None when no day is closed."""
     return session.scalars(select(func.max(DailyFigure.day)).where(DailyFigure.measure == CLOSED)).one()
@@ -151,7 +161,7 @@ def _first_open(session: Session) -> date | None:
 
 def _oldest_day(session: Session) -> date | None:
     at = session.scalars(select(func.min(Turn.at))).one()
-    return None if at is None else (at.astimezone(UTC) if at.tzinfo else at).date()
+    return None if at is None else utc(at).date()
 
 
 def _recount(session: Session, day: date) -> None:

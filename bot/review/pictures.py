@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from markupsafe import Markup
@@ -91,7 +92,7 @@ def lines(caption: Caption, labels: Sequence[str], series: Sequence[Line], numbe
 
     for kind, line in enumerate(series, 1):
         group = SubElement(svg, "g", {"class": f"series series--{kind}"})
-        for place, (value, following) in enumerate(zip(line.values, [*line.values[1:], None], strict=True)):
+        for place, (value, following) in enumerate(zip_longest(line.values, line.values[1:])):
             if value is None:
                 continue
             if following is not None:

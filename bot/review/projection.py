@@ -143,6 +143,7 @@ class Projection:
             found = [_fail(session, limit, since), _rate(session, since), _time(session, since)]
             for days, _ in found:
                 _stale(cursor, days)
+            _stale(cursor, aggregates.judged_since(session, since))
             more = any(full for _, full in found)
             if not more and now - utc(cursor.at) > HORIZON / 2:
                 cursor.at = now
