@@ -13,7 +13,7 @@ from bot.review import aggregates
 from bot.review.database import lock, migrate
 from bot.review.erasing import CONVERSATIONS, erase_review
 from bot.review.search import clear_words
-from bot.review.tables import Conversation, Judgement, Note, Proposal, Tag, Turn, TurnSubject, Work
+from bot.review.tables import Conversation, GapTurn, Judgement, Note, Proposal, Tag, Turn, TurnSubject, Work
 from bot.review.times import utc
 from bot.web.tables import DailyCount, Deletion, FailedTurn, Feedback, Message, Reply
 
@@ -127,6 +127,7 @@ def _counts(limit: datetime) -> dict[str, Count]:
     return {
         CONVERSATIONS: _number(Conversation, _ended(limit)),
         Proposal.__tablename__: _number(Proposal, Proposal.turn.in_(turns) | Proposal.turn.in_(judged)),
+        GapTurn.__tablename__: _number(GapTurn, GapTurn.turn.in_(turns)),
         TurnSubject.__tablename__: _number(TurnSubject, TurnSubject.turn.in_(turns)),
         Turn.__tablename__: _number(Turn, Turn.conversation.in_(ended)),
         **{kind.__tablename__: _number(kind, kind.conversation.in_(ended) | left[kind]) for kind in ADDED},
