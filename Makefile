@@ -20,7 +20,7 @@ help:
 # The environment is made again only when the lock file has changed.
 .venv/.ready: pyproject.toml uv.lock bot/tensorflow_standin/pyproject.toml | $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv,)
 	@echo "Installing the environment …"
-	@$(UV) sync --frozen --compile-bytecode
+	@$(UV) sync --frozen --compile-bytecode $(UV_FLAGS)
 	@touch .venv/.ready
 
 setup: .venv/.ready
