@@ -278,7 +278,7 @@ def test_a_store_that_is_away_stops_what_it_must_and_is_logged_without_ids(
     assert {part.store: part.away for part in purged if not part.unsure and part.away} == {away: "OperationalError"}
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert f"the store {away} is away" in caplog.text
-    assert counts(purge(settings, now=NOW)) == OF_THE_FILLING | dict.fromkeys(done, {})
+    assert counts(purge(settings, now=NOW)) == OF_THE_FILLING | {store: {} for store in done}
 
 
 def test_the_table_is_the_one_that_rasa_writes(settings: Settings) -> None:

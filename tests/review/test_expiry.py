@@ -102,7 +102,8 @@ def test_a_dry_run_says_the_same_and_changes_nothing(stores: Stores) -> None:
     fill(stores, "old", OLD)
     fill(stores, "held", OLD, hold="klacht")
     fill(stores, "recent", RECENT)
-    assert counts(purge(stores.settings, now=NOW, dry_run=True)) == OF_ONE
+    found = counts(purge(stores.settings, now=NOW, dry_run=True))
+    assert found == OF_ONE | {"review": OF_ONE["review"] | {"replies": 2}}  # a reply for a resend is never held
     assert left(stores, *PROJECTED, *ADDED, *RECORDED, Deletion, DailyFigure) == [3] * 12 + [0, 0]
     assert senders(stores) == {"old", "held", "recent"}
 
