@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,11 @@ def train_and_compare(settings: Settings, activate: bool) -> int:
 
 
 def _compare(known: Models, candidate: Model) -> Comparison:
-    """Asks both models all questions."""
+    """Asks both models all questions, at the same time: what they reply is compared, not how fast."""
     print("Asking the active model and the candidate the questions of the tests …", flush=True)
-    return compare(_ask(known.folder), _ask(candidate.folder))
+    with ThreadPoolExecutor(2) as pool:
+        old, new = pool.map(_ask, (known.folder, candidate.folder))
+    return compare(old, new)
 
 
 def _ask(folder: Path) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _show(
         statuses=list(Status),
         counts=_counted(counts(session)),
         done=_done(request),
-        labels=_labels(data, names),
+        label_names=dict(_labels(data, names)),
         subjects=sorted(names.subjects.items(), key=lambda pair: pair[1].casefold()),
         names=names,
         here=_address(kind, status, number),
