@@ -42,6 +42,7 @@ def change(
     try:
         with _store(request) as store, store.begin():
             account = accounts.find(store, name)
+            changed = account.name
             if act == "role" and role.upper() in Role.__members__:
                 accounts.set_role(store, account, Role[role.upper()], by=member.name)
             elif act in ("disable", "enable"):
@@ -54,7 +55,7 @@ def change(
         if error.why == "unknown":
             raise HTTPException(404) from None
         return _show(request, member, 409, wrong=error.why)
-    return RedirectResponse(f"{HERE}?changed={account.name}", 303)
+    return RedirectResponse(f"{HERE}?changed={changed}", 303)
 
 
 def _show(
@@ -85,7 +86,7 @@ def _row(account: Account, language: str) -> dict[str, Any]:
 
 def _last_logins(store: Session) -> dict[str, Any]:
     logins = select(LogEntry.by, func.max(LogEntry.at)).where(LogEntry.action == "login").group_by(LogEntry.by)
-    return dict(store.execute(logins).tuples().all())
+    return {row[0]: row[1] for row in store.execute(logins)}
 
 
 def _store(request: Request) -> Session:

@@ -136,7 +136,8 @@ def by_password(store: Session, name: str, password: str, now: datetime | None =
     """The account whose name and password these are; None for anything else, and while it is locked.
 
     An attempt counts as a failure before the password is looked at, and that is committed at once, so that attempts
-    at the same moment are all counted. Every answer takes the work of one hash, whether the account exists or not.
+    at the same moment are all counted: so not inside a `begin()`. The caller commits the rest. Every answer takes the
+    work of one hash, whether the account exists or not.
     """
     now = now or datetime.now(UTC)
     name = name.strip().lower()
@@ -156,12 +157,15 @@ def by_password(store: Session, name: str, password: str, now: datetime | None =
 
 def _count_attempt(store: Session, name: str, now: datetime) -> bool:
     """Counts an attempt to log in, and says whether it is allowed: the account is active and not locked."""
-    this = Account.name == name
-    store.execute(update(Account).where(this, Account.locked_until <= now).values(failures=0, locked_until=None))
+    this, alone = Account.name == name, {"synchronize_session": False}
+    over = update(Account).where(this, Account.locked_until <= now).values(failures=0, locked_until=None)
+    store.execute(over, execution_options=alone)
     counted = update(Account).where(this, Account.active, Account.locked_until.is_(None))
-    failures = store.scalar(counted.values(failures=Account.failures + 1).returning(Account.failures))
+    counting = counted.values(failures=Account.failures + 1).returning(Account.failures)
+    failures = store.scalar(counting, execution_options=alone)
     if failures is not None and failures >= FAILURES:
-        store.execute(update(Account).where(this).values(locked_until=now + LOCKED))
+        locked = update(Account).where(this).values(locked_until=now + LOCKED)
+        store.execute(locked, execution_options=alone)
     return failures is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -15,6 +16,8 @@ from bot.review.access import LoginNeeded, WrongToken, logged_in
 from bot.review.layout import render
 from bot.review.sessions import PATH
 from bot.web.problems import problem
+
+logger = logging.getLogger(__name__)
 
 RETRY = {"Retry-After": "30"}
 PAGES = ("400", "403", "404", "405", "503")
@@ -41,6 +44,8 @@ def install(app: FastAPI) -> None:
     async def away(request: Request, error: SQLAlchemyError) -> Response:
         if not of_staff(request):
             raise error
+        # Its name alone: the message of such an error repeats the values of the query.
+        logger.error("the review store failed: %s", type(error).__name__)
         return await run_in_threadpool(answer, request, HTTPException(503, headers=RETRY))
 
 

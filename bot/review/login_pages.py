@@ -70,11 +70,11 @@ def login(
 ) -> Response:
     if not ours:
         return show_login(request, 403, next=next, name=name, message="token")
-    with _store(request) as store, store.begin():
+    with _store(request) as store:
         account = accounts.by_password(store, name, password)
-        if account is not None:
-            return enter(request, store, account, next)
-    return show_login(request, 401, next=next, name=name, message="wrong")
+        response = None if account is None else enter(request, store, account, next)
+        store.commit()
+    return response or show_login(request, 401, next=next, name=name, message="wrong")
 
 
 def enter(request: Request, store: Session, account: Account, next: str, way: str = "password") -> Response:
@@ -112,16 +112,16 @@ def change_password(request: Request, member: Reader, current: Text = "", new: T
     if new != again:
         return _show_password(request, member, 400, wrong="again")
     try:
-        with _store(request) as store, store.begin():
+        with _store(request) as store:
             account = accounts.by_password(store, member.name, current)
             if account is not None:
                 accounts.set_password(store, account, new, by=member.name)
                 response = RedirectResponse(f"{PATH}/password?changed=true", 303)
                 begin(request, response, account.name, account.generation)
-                return response
+            store.commit()
     except passwords.UnfitPassword as error:
         return _show_password(request, member, 400, wrong=error.why)
-    return _show_password(request, member, 400, wrong="current")
+    return response if account is not None else _show_password(request, member, 400, wrong="current")
 
 
 def _show_password(
