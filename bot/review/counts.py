@@ -1,50 +1,199 @@
-"""How many conversations each value of a filter's fields would leave: exact up to a thousand."""
+"""What each value of a filter's fields would leave: turns, and of the states conversations.
+
+A turn is what has an outcome, a language and an opinion on it; a conversation has a state. Counting is exact up to a
+thousand, but looks at no more than so many rows: beyond, a count is what there is at least.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Subquery, distinct, func, literal, literal_column, select, true, union_all
+from sqlalchemy.orm import Session, aliased
 
 from bot.review.filters import SEVERAL_IN_ORDER, Filter
-from bot.review.listing import arranged, counted, sizes
-from bot.review.terms import terms
+from bot.review.listing import Listing, arranged, in_order, sizes
+from bot.review.tables import Conversation, Turn
+from bot.review.terms import ConversationTerm, Stream, Term, WordsTerm, terms
 
 MOST = 1000
 """What is more is not counted."""
+AMONG = 5000
+"""Rows that are looked at for the counts of a field. Any value that no more rows have is counted exactly."""
+READ = ("id", "conversation", "at", "language", "outcome", "reason", "intent", "confidence_band", "rating", "model")
+"""The columns of turns that terms look at."""
+SEARCHED = {"sqlite": "search_row", "postgresql": "search_words"}
+"""The column by which words are searched for, by the database's name."""
+
+Value = tuple[str, str]
+"""A field and its value; two empty texts for all conversations."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """`more`: there are more, or may be, as not all were looked at."""
+
+    number: int
+    more: bool
+
+    def written(self, language: str) -> str:
+        """For people: 1,000+ in English and 1.000+ in Dutch; empty when nothing is known."""
+        if self.more and not self.number:
+            return ""
+        return f"{self.number:,}".replace(",", "." if language == "nl" else ",") + ("+" if self.more else "")
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Conversations that the filter leaves, and by field and value those that it would leave with that value alone in
-    the field. MOST + 1 stands for more than MOST."""
+    """`total`: conversations that the filter leaves. `values`: by field and value, what it would leave with that value
+    alone in the field."""
 
-    total: int
-    values: Mapping[str, Mapping[str, int]]
+    total: Count
+    values: Mapping[str, Mapping[str, Count]]
 
 
 def counts(session: Session, filter: Filter, today: date) -> Counts:
-    """Counts in two queries, whatever the filter: what leads each count, and the counts."""
-    asked = {
-        (field, value): filter.with_only(field, value)
-        for field in SEVERAL_IN_ORDER
-        for value in SEVERAL_IN_ORDER[field]
-    }
-    dialect = session.get_bind().dialect.name
-    found = [(each, terms(each, dialect)) for each in (filter, *asked.values())]
-    known = sizes(session, {term: None for _, parts in found for term in parts})
-    queries = [arranged(each, parts, known, today).keys(MOST + 1) for each, parts in found]
-    total, *numbers = session.execute(select(*(counted(rows).label(f"n{at}") for at, rows in enumerate(queries)))).one()
-    values: dict[str, dict[str, int]] = {field: {} for field in SEVERAL_IN_ORDER}
-    for (field, value), number in zip(asked, numbers, strict=True):
-        values[field][value] = number
-    return Counts(total, values)
+    """Counts in at most seven queries, whatever the filter."""
+    return _Counter(session, filter, today).counts()
 
 
-def written(count: int, language: str) -> str:
-    """A count for people: "1,000+" in English and "1.000+" in Dutch stand for all that is more."""
-    mark = "." if language == "nl" else ","
-    return f"{MOST:,}+".replace(",", mark) if count > MOST else f"{count:,}".replace(",", mark)
+class _Counter:
+    """Counts for one filter. Its *rest* for a field is the filter without that field: what its values are of."""
+
+    def __init__(self, session: Session, filter: Filter, today: date) -> None:
+        self._session, self._filter, self._today = session, filter, today
+        self._dialect = session.get_bind().dialect.name
+        alone = [Filter().with_only(field, value) for field, values in SEVERAL_IN_ORDER.items() for value in values]
+        self._sizes = sizes(session, (term for each in (filter, *alone) for term in terms(each, self._dialect)))
+
+    def counts(self) -> Counts:
+        rests: dict[Filter, list[str]] = {self._filter: []}
+        for field in SEVERAL_IN_ORDER:
+            rests.setdefault(_without(self._filter, field), []).append(field)
+        alone = {
+            (field, value): self._alone(rest, field, value)
+            for rest, fields in rests.items()
+            for field in fields
+            for value in SEVERAL_IN_ORDER[field]
+            if self._is_cheap(rest, field, value)
+        }
+        whole = self._listing(self._filter)
+        if whole.of_conversations:
+            alone["", ""] = _conversations(whole)
+        found = self._run(alone)
+        for rest, fields in rests.items():
+            left = [
+                (field, value) for field in fields for value in SEVERAL_IN_ORDER[field] if (field, value) not in found
+            ]
+            if rest == self._filter and not whole.of_conversations:
+                left.append(("", ""))
+            if left:
+                found |= self._together(self._listing(rest), left)
+        values = {field: {value: found[field, value] for value in known} for field, known in SEVERAL_IN_ORDER.items()}
+        return Counts(found["", ""], values)
+
+    def _is_cheap(self, rest: Filter, field: str, value: str) -> bool:
+        """Whether the count of a value can be a query of its own."""
+        if self._sizes[self._term(field, value)] <= AMONG:
+            return True
+        return self._listing(rest).of_conversations if field == "state" else not terms(rest, self._dialect)
+
+    def _listing(self, filter: Filter) -> Listing:
+        return arranged(filter, terms(filter, self._dialect), self._sizes, self._today, counting=True)
+
+    def _term(self, field: str, value: str) -> Term:
+        return terms(Filter().with_only(field, value), self._dialect)[0]
+
+    def _alone(self, rest: Filter, field: str, value: str) -> Select[Any]:
+        """The count of one value by itself."""
+        listed = self._listing(rest.with_only(field, value))
+        if field == "state":
+            led = isinstance(listed.lead, ConversationTerm)
+            return _conversations(listed if led else replace(listed, lead=self._term(field, value)))
+        turns = aliased(Turn)
+        rows = [
+            select(literal(1))
+            .select_from(each.source)
+            .where(*each.where, *listed.within(each.at), *listed.others(turns))
+            for each in listed.turn_streams(turns)
+        ]
+        fit = union_all(*(select(each.limit(MOST + 1).subquery()) for each in rows)).subquery()
+        count: Select[Any] = select(literal(0), func.count()).select_from(fit)
+        return count
+
+    def _run(self, queries: Mapping[Value, Select[Any]]) -> dict[Value, Count]:
+        """Counts that are each a query, in one."""
+        if not queries:
+            return {}
+        numbered = [query.add_columns(literal(place)) for place, query in enumerate(queries.values())]
+        rows = {place: _count(seen, fit) for seen, fit, place in self._session.execute(union_all(*numbered))}
+        return {value: rows[place] for place, value in enumerate(queries)}
+
+    def _together(self, listed: Listing, values: Sequence[Value]) -> dict[Value, Count]:
+        """Counts of several values in one go through the newest turns that fit."""
+        candidates = self._candidates(listed)
+        turns = aliased(Turn, candidates)
+        fit = (
+            select(
+                turns.conversation, turns.outcome, turns.language, turns.rating.label("feedback"), Conversation.state
+            )
+            .select_from(turns)
+            .join(Conversation, Conversation.id == turns.conversation)
+            .where(*listed.others(turns))
+            .subquery()
+        )
+        number = {True: func.count(distinct(fit.c.conversation)), False: func.count()}
+        columns = [
+            number[field in ("state", "")].filter(fit.c[field] == value if field else true()) for field, value in values
+        ]
+        seen = select(func.count()).select_from(candidates).scalar_subquery()
+        row = self._session.execute(select(seen, *columns).select_from(fit)).one()
+        return {value: _count(row[0], number) for value, number in zip(values, row[1:], strict=True)}
+
+    def _candidates(self, listed: Listing) -> Subquery:
+        """The newest turns that fit what leads; where no index has them in order, any."""
+        turns = aliased(Turn)
+        columns = [getattr(turns, name) for name in READ]
+        if any(isinstance(term, WordsTerm) for term in listed.terms):
+            columns.append(literal_column(SEARCHED[self._dialect]))
+        ordered = listed.lead is None or in_order(listed.lead, conversations=False)
+        streams = listed.turn_streams(turns)
+        return _newest([select(*columns).where(*listed.within(each.at)) for each in streams], streams, ordered, AMONG)
+
+
+def _without(filter: Filter, field: str) -> Filter:
+    nothing: dict[str, Any] = {field: ()}
+    return replace(filter, **nothing)
+
+
+def _count(seen: int, fit: int) -> Count:
+    return Count(min(fit, MOST), fit > MOST or seen >= AMONG)
+
+
+def _conversations(listed: Listing) -> Select[Any]:
+    """How many conversations were looked at, and how many of them fit."""
+    streams = listed.conversation_streams()
+    rows = [select(each.at.label("at"), each.id.label("id")) for each in streams]
+    if listed.start is not None:
+        rows = [row.where(each.at >= listed.start) for row, each in zip(rows, streams, strict=True)]
+    alone = listed.of_conversations and len(listed.terms) <= (listed.lead is not None)
+    kept = _newest(rows, streams, listed.lead is None or listed.lead.ordered, MOST + 1 if alone else AMONG)
+    fits = [*listed.other_work(kept.c.id), *([] if listed.of_conversations else [listed.some_turn(kept.c.id)])]
+    fit = func.count().filter(*fits) if fits else func.count()
+    count: Select[Any] = select(func.count(), fit).select_from(kept)
+    return count
+
+
+def _newest(rows: Sequence[Select[Any]], streams: Sequence[Stream], ordered: bool, most: int) -> Subquery:
+    """The newest rows of streams together, or just any, up to so many."""
+    parts = []
+    for row, stream in zip(rows, streams, strict=True):
+        found = row.select_from(stream.source).where(*stream.where).limit(most)
+        parts.append((found.order_by(stream.at.desc(), stream.id.desc()) if ordered else found).subquery())
+    if len(parts) == 1:
+        return parts[0]
+    joined = union_all(*(select(part) for part in parts)).subquery()
+    return select(joined).order_by(joined.c.at.desc()).limit(most).subquery()

@@ -6,7 +6,7 @@ and of each conversation the newest one that fits is kept: the one after which n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import inf
@@ -21,6 +21,8 @@ from bot.review.terms import Column, Condition, ConversationTerm, Stream, Term, 
 
 Sizes = Mapping[Term, float]
 """How many rows fit each term; infinite when they are more than can be sorted while somebody waits."""
+Rows = tuple[Select[Any], Stream]
+"""Rows of a stream with what they are to be ordered by."""
 
 
 class Key(NamedTuple):
@@ -50,105 +52,118 @@ class Listing:
 
     def keys(self, limit: int, beyond: Key | None = None, newest_first: bool = True) -> Select[Any]:
         """The first so many `at` and `id` after a place."""
-        parts = [self._first(part, limit, beyond, newest_first) for part in self._parts()]
-        if len(parts) == 1:
-            return parts[0]
-        ends = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        return select(ends.c.at, ends.c.id).order_by(*_order(ends.c.at, ends.c.id, newest_first)).limit(limit)
-
-    def _parts(self) -> Iterator[tuple[Select[Any], Column, Column]]:
-        """Unordered rows, with the columns they are to be ordered by; no row is in two parts."""
-        if self.of_conversations:
-            for stream in self._conversation_streams():
-                yield self._conversations(stream), stream.at, stream.id
-            return
-        turns = aliased(Turn)
-        for stream in self._turn_streams(turns):
-            yield self._turns(turns, stream), stream.at, stream.id
-
-    def _first(
-        self, part: tuple[Select[Any], Column, Column], limit: int, beyond: Key | None, newest_first: bool
-    ) -> Select[Any]:
-        rows, at, id = part
-        if self._gathered:
-            # PostgreSQL would else go by time and hope to meet the rows soon.
-            whole = rows.cte("whole").prefix_with("MATERIALIZED")
-            at, id = whole.c.at, whole.c.id
-            rows = select(at, id)
-            if not self.of_conversations and not self.every_turn:
-                rows = _newest(whole)
-                at, id = rows.selected_columns.at, rows.selected_columns.id
-        if beyond is not None:
-            place = tuple_(literal(beyond.at, Time), literal(beyond.id))
-            rows = rows.where(tuple_(at, id) < place if newest_first else tuple_(at, id) > place)
-        return rows.order_by(*_order(at, id, newest_first)).limit(limit)
+        parts = self._conversations() if self.of_conversations else self._turns()
+        return _joined([self._after(rows, beyond, newest_first, limit) for rows in parts], newest_first, limit)
 
     @property
     def _gathered(self) -> bool:
         """Whether all rows have to be found and sorted, as no index has them in order."""
         return self.lead is not None and not in_order(self.lead, self.of_conversations)
 
-    def _conversation_streams(self) -> list[Stream]:
+    def _after(self, part: Rows, beyond: Key | None, newest_first: bool, limit: int) -> Select[Any]:
+        rows, stream = part
+        at, id = stream.at, stream.id
+        if self._gathered:
+            # Kept apart, as PostgreSQL would else go by time and hope to meet the rows soon.
+            whole = rows.cte().prefix_with("MATERIALIZED")
+            rows = select(whole.c.at, whole.c.id) if self.of_conversations or self.every_turn else _newest(whole)
+            at, id = rows.selected_columns.at, rows.selected_columns.id
+        if beyond is not None:
+            place = tuple_(literal(beyond.at, Time), literal(beyond.id))
+            rows = rows.where(tuple_(at, id) < place if newest_first else tuple_(at, id) > place)
+        return _first(rows, at, id, newest_first, limit)
+
+    def _conversations(self) -> list[Rows]:
+        """The conversations that fit; no row is in two parts."""
+        return [(self._of_conversation(stream), stream) for stream in self.conversation_streams()]
+
+    def _of_conversation(self, stream: Stream) -> Select[Any]:
+        rows = _rows(stream).where(*self.other_work(stream.id))
+        return rows if self.start is None else rows.where(stream.at >= self.start)
+
+    def _turns(self) -> list[Rows]:
+        """The turns that fit; no row is in two parts."""
+        turns = aliased(Turn)
+        return [(self._of_turn(turns, stream), stream) for stream in self.turn_streams(turns)]
+
+    def _of_turn(self, turns: Turns, stream: Stream) -> Select[Any]:
+        rows = _rows(stream).where(*self.within(stream.at), *self.others(turns))
+        if self._gathered:
+            return rows.add_columns(turns.conversation.label("conversation"))
+        return rows if self.every_turn else rows.where(self._no_later(turns))
+
+    def conversation_streams(self) -> list[Stream]:
+        """The conversations that fit what leads, or all."""
         if isinstance(self.lead, ConversationTerm):
             return self.lead.streams()
         kept = aliased(Conversation)
         return [Stream(kept, (), kept.last_at, kept.id)]
 
-    def _conversations(self, stream: Stream) -> Select[Any]:
-        rows = select(stream.at.label("at"), stream.id.label("id")).select_from(stream.source).where(*stream.where)
-        if self.start is not None:
-            rows = rows.where(stream.at >= self.start)
-        others = (term for term in self.terms if isinstance(term, ConversationTerm) and term != self.lead)
-        return rows.where(*(term.matches(stream.id) for term in others))
-
-    def _turn_streams(self, turns: Turns) -> list[Stream]:
+    def turn_streams(self, turns: Turns) -> list[Stream]:
+        """The turns that fit what leads, or all."""
         if isinstance(self.lead, TurnTerm):
             return self.lead.streams(turns)
         if isinstance(self.lead, ConversationTerm):
             return [self.lead.turns(turns)]
         return [Stream(turns, (), turns.at, turns.id)]
 
-    def _turns(self, turns: Turns, stream: Stream) -> Select[Any]:
-        rows = select(stream.at.label("at"), stream.id.label("id")).select_from(stream.source).where(*stream.where)
+    def within(self, at: Column) -> Iterator[Condition]:
+        """That a turn's time lies between the two moments."""
         if self.start is not None:
-            rows = rows.where(stream.at >= self.start)
+            yield at >= self.start
         if self.end is not None:
-            rows = rows.where(stream.at < self.end)
-        rows = rows.where(*self._conditions(turns))
-        if self._gathered:
-            return rows.add_columns(turns.conversation)
-        return rows if self.every_turn else rows.where(self._no_later(turns))
+            yield at < self.end
 
-    def _conditions(self, turns: Turns) -> Iterator[Condition]:
+    def others(self, turns: Turns) -> Iterator[Condition]:
+        """That a turn fits what does not lead."""
+        yield from (term.matches(turns) for term in self.terms if isinstance(term, TurnTerm) and term != self.lead)
+        yield from self.other_work(turns.conversation)
+
+    def other_work(self, conversation: Column) -> Iterator[Condition]:
+        """That a conversation fits what does not lead."""
         for term in self.terms:
             if isinstance(term, ConversationTerm) and term != self.lead:
-                yield term.matches(turns.conversation)
-            elif isinstance(term, TurnTerm) and term != self.lead:
-                yield term.matches(turns)
+                yield term.matches(conversation)
 
     def _no_later(self, turns: Turns) -> Condition:
         """That no later turn of the conversation fits."""
         later = aliased(Turn)
+        after = tuple_(later.at, later.id) > tuple_(turns.at, turns.id)
         fits = [term.matches(later) for term in self.terms if isinstance(term, TurnTerm)]
         if self.end is not None:
             fits.append(hidden(later.at) < self.end)
-        after = tuple_(later.at, later.id) > tuple_(turns.at, turns.id)
         return ~exists().where(later.conversation == turns.conversation, after, *fits).correlate(turns)
+
+    def some_turn(self, conversation: Column) -> Condition:
+        """That some turn of a conversation fits."""
+        turns = aliased(Turn)
+        fits = [term.matches(turns) for term in self.terms if isinstance(term, TurnTerm)]
+        fits += self.within(hidden(turns.at))
+        return exists().where(turns.conversation == conversation, *fits).correlate_except(turns)
 
 
 def listing(session: Session, filter: Filter, today: date, every_turn: bool = False) -> Listing:
     """The listing of a filter, led by the term that the fewest rows fit."""
-    found = terms(filter, session.get_bind().dialect.name)
-    return arranged(filter, found, sizes(session, found), today, every_turn)
+    parts = terms(filter, session.get_bind().dialect.name)
+    return arranged(filter, parts, sizes(session, parts), today, every_turn=every_turn)
 
 
-def arranged(filter: Filter, found: Iterable[Term], sizes: Sizes, today: date, every_turn: bool = False) -> Listing:
-    """The listing of a filter with terms whose sizes are known."""
-    parts = tuple(found)
+def arranged(
+    filter: Filter,
+    parts: Sequence[Term],
+    sizes: Sizes,
+    today: date,
+    *,
+    every_turn: bool = False,
+    counting: bool = False,
+) -> Listing:
+    """The listing of a filter with terms whose sizes are known. For counting, any order does."""
     start, end = filter.bounds(today)
     whole = of_conversations(parts, end, every_turn)
-    leading = [term for term in parts if in_order(term, whole) or sizes[term] < inf]
-    return Listing(parts, start, end, min(leading, key=lambda term: sizes[term], default=None), every_turn)
+    leading = [
+        term for term in parts if sizes[term] < inf or in_order(term, whole) or (counting and in_order(term, True))
+    ]
+    return Listing(tuple(parts), start, end, min(leading, key=lambda term: sizes[term], default=None), every_turn)
 
 
 def of_conversations(parts: Iterable[Term], end: datetime | None, every_turn: bool) -> bool:
@@ -177,12 +192,26 @@ def counted(rows: Select[Any]) -> Any:
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
+def _rows(stream: Stream) -> Select[Any]:
+    return select(stream.at.label("at"), stream.id.label("id")).select_from(stream.source).where(*stream.where)
+
+
+def _first(rows: Select[Any], at: Column, id: Column, newest_first: bool, limit: int) -> Select[Any]:
+    order = (at.desc(), id.desc()) if newest_first else (at.asc(), id.asc())
+    return rows.order_by(*order).limit(limit)
+
+
+def _joined(parts: Sequence[Select[Any]], newest_first: bool, limit: int) -> Select[Any]:
+    """The first rows of parts that each have their first rows."""
+    if len(parts) == 1:
+        return parts[0]
+    heads = [part.subquery() for part in parts]
+    ends = union_all(*(select(head.c.at, head.c.id) for head in heads)).subquery()
+    return _first(select(ends.c.at, ends.c.id), ends.c.at, ends.c.id, newest_first, limit)
+
+
 def _newest(whole: Any) -> Select[Any]:
     """Of rows that were all found, the newest of each conversation."""
     place = func.row_number().over(partition_by=whole.c.conversation, order_by=(whole.c.at.desc(), whole.c.id.desc()))
     numbered: Subquery = select(whole.c.at, whole.c.id, place.label("place")).subquery()
     return select(numbered.c.at, numbered.c.id).where(numbered.c.place == 1)
-
-
-def _order(at: Column, id: Column, newest_first: bool) -> tuple[Any, Any]:
-    return (at.desc(), id.desc()) if newest_first else (at.asc(), id.asc())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
 
 from bot.review import (
     account_pages,
     conversation_pages,
     gap_pages,
+    inbox_pages,
     log_pages,
     login_pages,
     oidc_pages,
@@ -19,6 +21,8 @@ from bot.review import (
 
 def routes() -> APIRouter:
     router = APIRouter(prefix="/review", include_in_schema=False)
+    router.add_api_route("", inbox_pages.inbox, methods=["GET"], response_class=HTMLResponse)
+    router.include_router(inbox_pages.routes())
     router.include_router(statistics_pages.routes())
     router.include_router(gap_pages.routes())
     router.include_router(sample_pages.routes())

@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from bot.review.filters import UNJUDGED, Filter
 from bot.review.search import matching
-from bot.review.tables import Conversation, Judgement, Tag, Turn, TurnSubject
+from bot.review.tables import Conversation, Judgement, State, Tag, Turn, TurnSubject
 
 Condition = ColumnElement[bool]
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -216,7 +216,7 @@ class TagTerm(ConversationTerm):
 
 
 def terms(filter: Filter, dialect: str) -> list[Term]:
-    """The parts of a filter but for its dates: those first that usually leave the fewest turns."""
+    """The parts of a filter but for its dates: those first that usually leave the fewest turns, by staff's work."""
     bands = range((filter.confidence_from or 0) // 10, (filter.confidence_below or 100) // 10)
     confident = filter.confidence_from is not None or filter.confidence_below is not None
     found: list[Term] = []
@@ -226,6 +226,8 @@ def terms(filter: Filter, dialect: str) -> list[Term]:
         found.append(TagTerm((filter.tag,)))
     if filter.reviewer:
         found.append(WorkTerm((filter.reviewer,), "reviewer"))
+    if filter.state and State.NEW not in filter.state:
+        found.append(WorkTerm(filter.state, "state"))
     if filter.verdict:
         found.append(UnjudgedTerm(()) if filter.verdict == UNJUDGED else VerdictTerm((filter.verdict,)))
     if filter.subject:
@@ -243,6 +245,6 @@ def terms(filter: Filter, dialect: str) -> list[Term]:
         )
         if any(value != "" for value in values)
     ]
-    if filter.state:
+    if State.NEW in filter.state:
         found.append(WorkTerm(filter.state, "state"))
     return found
