@@ -8,15 +8,12 @@ group, so that what came first decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
-    Weights = NDArray[np.float32]
+Vectors = NDArray[np.float32]
+Weights = NDArray[np.float32]
 
 MOST_GROUPS = 4000
 """Groups that are held in the first pass: with more, the smallest ones give way, the oldest first."""
@@ -75,7 +72,9 @@ class _Groups:
             kept.append((self._sums[joined].sum(axis=0), self._weights[joined].sum()))
             left = left[~close]
         kept.sort(key=lambda group: -group[1])
-        return _directions(np.array([total for total, _ in kept], dtype=np.float32).reshape(len(kept), -1))
+        return _directions(
+            np.array([total for total, _ in kept], dtype=np.float32).reshape(len(kept), self._sums.shape[1])
+        )
 
     def _begin(self, vectors: Vectors, weights: Weights) -> None:
         """Makes groups of vectors that belong to none."""

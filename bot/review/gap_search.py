@@ -11,21 +11,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import delete, insert, select, tuple_, update
 
-from bot.review.clustering import NONE, find_groups, nearest
+from bot.review.clustering import NONE, Vectors, Weights, find_groups, nearest
 from bot.review.database import Database
+from bot.review.digests import digest
 from bot.review.gaps import OUTCOMES, running, unanswered
 from bot.review.tables import Gap, GapRun, GapTurn, Turn
-from bot.review.vectors import Encode, digest, forget_unused, vectors
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
+from bot.review.vectors import Encode, forget_unused, vectors
 
 THRESHOLD = 0.65
 """The least cosine of a turn with the middle of its gap: measured, see docs/review.md."""
@@ -136,9 +131,7 @@ def _turns(database: Database) -> Iterator[list[Asked]]:
             yield [Asked(row.id, row.text, digest(row.text)) for row in batch]
 
 
-def _batches(
-    database: Database, encode: Encode, found: Found, used: set[str]
-) -> Iterator[tuple[Vectors, NDArray[np.float32]]]:
+def _batches(database: Database, encode: Encode, found: Found, used: set[str]) -> Iterator[tuple[Vectors, Weights]]:
     """The vectors of the turns with their weights, a batch at a time; counts and notes what it met."""
     for batch in _turns(database):
         counts = Counter(asked.digest for asked in batch)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.languages import LANGUAGES
 from bot.review.aggregates import bounds
+from bot.review.digests import digest
 from bot.review.period import Period
 from bot.review.tables import Gap, GapRun, GapTurn, Judgement, Proposal, Turn, Verdict
 from bot.review.times import utc
@@ -179,12 +180,11 @@ def _examples(session: Session, period: Period, id: int) -> tuple[Example, ...]:
     for language in LANGUAGES:
         rows = _within(period, Turn.id, Turn.conversation, Turn.language, Turn.text)
         nearest = rows.where(GapTurn.gap == id, Turn.language == language).order_by(GapTurn.similarity.desc(), Turn.id)
-        texts: dict[str, Example] = {}
-        for row in session.execute(nearest.limit(LOOKED_AT)):
-            texts.setdefault(" ".join(row.text.casefold().split()), Example(*row))
-        own.append(list(texts.values()))
-    mixed = [each for pair in _zip(own) for each in pair]
-    return tuple(mixed[:EXAMPLES])
+        own.append([Example(*row) for row in session.execute(nearest.limit(LOOKED_AT))])
+    different: dict[str, Example] = {}
+    for each in (each for pair in _zip(own) for each in pair):
+        different.setdefault(digest(each.text), each)
+    return tuple(different.values())[:EXAMPLES]
 
 
 def _zip(lists: Sequence[Sequence[Example]]) -> list[list[Example]]:

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot.review.clustering import Vectors
+from bot.review.digests import digest
 from bot.review.tables import TextVector
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
-
-Encode = Callable[[Sequence[str]], "Vectors"]
+Encode = Callable[[Sequence[str]], Vectors]
 """Unit vectors of texts: see SentenceEncoder.encode."""
 
 ENCODED_AT_ONCE = 64
 LOOKED_UP_AT_ONCE = 500
-ACCENTS = re.compile("[\u0300-\u036f]+")
-MARKS = re.compile(r"[\W_]+")
-
-
-def digest(text: str) -> str:
-    """The same for texts that differ in capitals, accents, spaces and punctuation only."""
-    plain = MARKS.sub(" ", ACCENTS.sub("", unicodedata.normalize("NFD", text)).casefold()).strip()
-    return hashlib.sha256(plain.encode()).hexdigest()[:32]
 
 
 def vectors(session: Session, texts: Mapping[str, str], encode: Encode) -> Vectors:
@@ -45,7 +31,7 @@ def vectors(session: Session, texts: Mapping[str, str], encode: Encode) -> Vecto
             kept[each] = vector
             session.add(TextVector(digest=each, vector=vector.tobytes()))
     session.flush()
-    return np.array([kept[each] for each in texts], dtype=np.float32).reshape(len(texts), -1)
+    return np.array([kept[each] for each in texts], dtype=np.float32) if texts else np.zeros((0, 0), dtype=np.float32)
 
 
 def forget_unused(session: Session, used: set[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -134,7 +135,7 @@ def test_a_reader_sees_each_section_with_its_definition(filled: FastAPI, staff: 
     assert answer.status_code == 200
     assert answer.text.count('role="img"') == len(words["sections"])
     for section in words["sections"].values():
-        assert section["definition"] in answer.text
+        assert section["definition"] in unescape(answer.text)
     assert words["definitions"]["minimum"].format(minimum=20) in answer.text
 
 
