@@ -9,6 +9,7 @@ help:
 	@echo "make test      set everything up and run all tests"
 	@echo "make check     ruff, mypy, facts, settings and the quick tests"
 	@echo "make train     train the model when its data has changed"
+	@echo "make bench-review  measure the staff pages on large stores (about 30 minutes)"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
 	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
@@ -70,6 +71,11 @@ evaluate-pipelines: train
 .PHONY: evaluate-rasa
 evaluate-rasa: $(RASA)/.ready
 	@$(PYTHON) -m tests.evaluation.rasa_baseline
+
+# Fills a store of a million conversations on PostgreSQL and one of a hundred thousand on SQLite.
+.PHONY: bench-review
+bench-review: setup
+	@$(PYTHON) -m tests.review.bench
 
 # Copies what the pages use of NL Design System; needs npm.
 .PHONY: vendor-css

@@ -1,0 +1,1 @@
+"""How fast the staff pages are on a large store: `python -m tests.review.bench`."""
