@@ -13,6 +13,7 @@ help:
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
 	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
+	@echo "make demo-conversations  play N=50 conversations through the assistant at BASE, so that there is something to review"
 
 .uv/bin/uv:
 	@echo "Fetching uv …"
@@ -86,3 +87,8 @@ vendor-css: setup
 .PHONY: screenshots
 screenshots: setup
 	@$(PYTHON) -m tests.browser.screenshots
+
+# Real questions with follow-ups and thumbs through a running assistant: BASE (http://localhost:8080), N (50), SEED (1).
+.PHONY: demo-conversations
+demo-conversations: setup
+	@$(PYTHON) -m tests.demo_conversations
