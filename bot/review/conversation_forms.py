@@ -58,19 +58,22 @@ class Sent:
         return show(self.request, session, self.member, self.conversation, status, turn=self.turn, **values)
 
 
-def sent(role: Role) -> Callable[..., Sent]:
-    """A dependency: the form, from a member with this role."""
-
-    def form(
-        request: Request, conversation: str, member: Annotated[Member, Depends(needs(role))], turn: Text = ""
-    ) -> Sent:
-        return Sent(request, conversation, member, Address.of(request, conversation), turn)
-
-    return form
+def by_reviewer(
+    request: Request, conversation: str, member: Annotated[Member, Depends(needs(Role.REVIEWER))], turn: Text = ""
+) -> Sent:
+    """A dependency: the form, when a reviewer sent it."""
+    return Sent(request, conversation, member, Address.of(request, conversation), turn)
 
 
-Reviewed = Annotated[Sent, Depends(sent(Role.REVIEWER))]
-Administered = Annotated[Sent, Depends(sent(Role.ADMIN))]
+def by_admin(
+    request: Request, conversation: str, member: Annotated[Member, Depends(needs(Role.ADMIN))], turn: Text = ""
+) -> Sent:
+    """A dependency: the form, when an admin sent it."""
+    return Sent(request, conversation, member, Address.of(request, conversation), turn)
+
+
+Reviewed = Annotated[Sent, Depends(by_reviewer)]
+Administered = Annotated[Sent, Depends(by_admin)]
 
 
 def routes() -> APIRouter:
