@@ -7,7 +7,7 @@ import os
 import subprocess
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,14 @@ from bot.settings import ROOT
 LOGS = ROOT / "var" / "log"
 STOPPING = 10.0
 """Seconds a process gets to stop by itself."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What a process answers on its health: the status code, 0 when there is no answer, and what it says."""
+
+    code: int
+    said: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,16 +54,17 @@ class Child:
         return self.process is not None and self.process.poll() is not None
 
     def healthy(self) -> bool:
-        return self.state() is not None
+        return self.state().code == 200
 
-    def state(self) -> dict[str, Any] | None:
-        """What a healthy process says of itself; None when it is not healthy."""
+    def state(self) -> State:
+        """What the process says of itself."""
         try:
             with urllib.request.urlopen(self.health, timeout=2) as answer:
-                said = json.load(answer) if answer.status == 200 else None
-        except (OSError, ValueError, urllib.error.URLError):
-            return None
-        return said if isinstance(said, dict) else None
+                return _state(answer.status, answer.read())
+        except urllib.error.HTTPError as error:
+            return _state(error.code, error.read())
+        except OSError:
+            return State(0)
 
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -66,3 +75,11 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _state(code: int, body: bytes) -> State:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    return State(code, said if isinstance(said, dict) else {})

@@ -22,6 +22,9 @@ STARTING = 120.0
 SETTLING = 2.0
 """Seconds after which every message that was on its way to the old Rasa is there."""
 
+NO_MODEL = "no model"
+"""What a Rasa says (see `channel`) that has started and could not load its model."""
+
 
 class RasaSwitch:
     """Watches the active model. `step` is called about once a second and never waits.
@@ -70,12 +73,13 @@ class RasaSwitch:
 
     def _look_at(self, starting: tuple[Child, str]) -> None:
         child, url = starting
-        if child.healthy():
+        state = child.state()
+        if state.code == 200:
             self._leaving, self._starting = (self.serving, self._url), None
             self.serving, self._url, self._since = child, url, time.monotonic()
             self._announce()
             print("The new model answers.", flush=True)
-        elif child.died or time.monotonic() - self._since > STARTING:
+        elif child.died or state.said.get("status") == NO_MODEL or time.monotonic() - self._since > STARTING:
             child.stop()
             self._starting = None
             print(f"Rasa did not start with the new model; the old one goes on. See {child.log}.", flush=True)
@@ -83,8 +87,8 @@ class RasaSwitch:
     def _let_go(self, leaving: tuple[Child, str]) -> None:
         """Stops the old Rasa when it has nothing under way."""
         child, waited = leaving[0], time.monotonic() - self._since
-        state = child.state() if waited > SETTLING else {"busy": 1}
-        if child.died or (state or {}).get("busy") == 0 or waited > self._patience:
+        finished = waited > SETTLING and child.state().said.get("busy") == 0
+        if child.died or finished or waited > self._patience:
             child.stop()
             self._leaving = None
             self._announce()

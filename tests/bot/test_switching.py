@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot import switching
-from bot.child import Child
+from bot.child import Child, State
 from bot.switching import RasaSwitch
 
 
@@ -18,7 +17,7 @@ class FakeRasa(Child):
 
     def __init__(self, number: int) -> None:
         super().__init__("rasa", [], f"http://rasa-{number}", {})
-        self.said: dict[str, Any] | None = None
+        self.now = State(0)
         self.started = self.stopped = self.gone = False
 
     def start(self) -> None:
@@ -31,8 +30,8 @@ class FakeRasa(Child):
     def died(self) -> bool:
         return self.gone
 
-    def state(self) -> dict[str, Any] | None:
-        return self.said
+    def state(self) -> State:
+        return self.now
 
 
 class Scene:
@@ -81,18 +80,18 @@ def test_the_old_one_answers_until_the_new_one_is_healthy_and_then_finishes(scen
     assert new.started and scene.address() == ("http://rasa-0", None)
     scene.switch.step()
     assert scene.address() == ("http://rasa-0", None)
-    new.said = {"busy": 0}
+    new.now = State(200, {"busy": 0})
     scene.switch.step()
     assert scene.address() == ("http://rasa-1", "http://rasa-0")
     assert scene.switch.serving is new and not old.stopped
-    old.said = {"busy": 0}
+    old.now = State(200, {"busy": 0})
     scene.switch.step()
     assert not old.stopped, "a message may still be on its way to it"
     now[0] += 3
-    old.said = {"busy": 1}
+    old.now = State(200, {"busy": 1})
     scene.switch.step()
     assert not old.stopped, "it has a message under way"
-    old.said = {"busy": 0}
+    old.now = State(200, {"busy": 0})
     scene.switch.step()
     assert old.stopped
     assert scene.address() == ("http://rasa-1", None)
@@ -101,20 +100,25 @@ def test_the_old_one_answers_until_the_new_one_is_healthy_and_then_finishes(scen
 def test_one_that_does_not_finish_is_stopped_in_the_end(scene: Scene, now: list[float]) -> None:
     scene.replace("second")
     scene.switch.step()
-    scene.made[1].said = {"busy": 0}
+    scene.made[1].now = State(200, {"busy": 0})
     scene.switch.step()
-    scene.made[0].said = {"busy": 1}
+    scene.made[0].now = State(200, {"busy": 1})
     now[0] += 31
     scene.switch.step()
     assert scene.made[0].stopped
 
 
-@pytest.mark.parametrize("died", [True, False])
-def test_a_model_that_does_not_start_changes_nothing(scene: Scene, now: list[float], died: bool) -> None:
+@pytest.mark.parametrize(
+    ("died", "state", "waited"),
+    [(True, State(0), 1), (False, State(0), 121), (False, State(503, {"status": "no model"}), 1)],
+)
+def test_a_model_that_does_not_start_changes_nothing(
+    scene: Scene, now: list[float], died: bool, state: State, waited: float
+) -> None:
     scene.replace("broken")
     scene.switch.step()
-    scene.made[1].gone = died
-    now[0] += 0 if died else 121
+    scene.made[1].gone, scene.made[1].now = died, state
+    now[0] += waited
     scene.switch.step()
     assert scene.made[1].stopped and not scene.made[0].stopped
     assert scene.address() == ("http://rasa-0", None)
