@@ -40,7 +40,7 @@ def train_and_compare(settings: Settings, activate: bool) -> int:
         print("There is no active model to compare it with.")
     if activate:
         known.activate(candidate.id)
-        print(f"{candidate.id} is active. A running assistant takes it within a minute.")
+        log_activation(settings, candidate)
     else:
         print(f"To use it: python -m bot model activate {candidate.id}")
     return 0
@@ -80,8 +80,24 @@ def change_model(settings: Settings, action: str, id: str | None = None) -> int:
         model = known.activate(id)
     else:
         raise NoSuchModel("Say which model: `python -m bot model list` names those that there are.")
-    print(f"{model.id} is active. A running assistant takes it within a minute.")
+    log_activation(settings, model)
     return 0
+
+
+def log_activation(settings: Settings, model: Model) -> None:
+    """Says it, here and in the log of the staff pages. A store that is away is no reason to keep the old model."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.review.database import Database
+    from bot.review.log import record
+
+    print(f"{model.id} is active. A running assistant takes it within a minute.")
+    try:
+        with Database(settings.review_url).session() as session:
+            record(session, by="command line", action="activate", object=f"model {model.id}")
+            session.commit()
+    except SQLAlchemyError as error:
+        print(f"This is not in the log: its store is away ({type(error).__name__}).", file=sys.stderr)
 
 
 def line(model: Model) -> str:

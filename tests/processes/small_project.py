@@ -17,7 +17,7 @@ FILES = (
     "config.yml", "domain.yml", "endpoints.yml", "credentials.yml", "uv.lock", "tests/__init__.py",
     "tests/questions/__init__.py", "tests/questions/ask.py",
 )  # fmt: skip
-QUESTIONS = 8
+QUESTIONS = 5
 """Questions of each set."""
 
 
