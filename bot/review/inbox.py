@@ -142,7 +142,7 @@ def _rows(session: Session, listed: Listing, keys: Sequence[Key]) -> list[Row]:
     conversations = {conversation.id: conversation for conversation in found}
     tags = session.execute(select(Tag.conversation, Tag.tag).where(Tag.conversation.in_(shown)).order_by(Tag.tag)).all()
     judged = select(Judgement.turn, Judgement.verdict).where(Judgement.turn.in_([turn.id for turn in turns.values()]))
-    verdicts = dict(session.execute(judged).tuples().all())
+    verdicts = {row.turn: row.verdict for row in session.execute(judged)}
     return [
         Row(
             conversations[turn.conversation],
