@@ -69,11 +69,13 @@ def anyone(app: FastAPI) -> StaffClient:
 def log_in(app: FastAPI, role: Role, name: str, language: str = "en") -> StaffClient:
     """A client with the session of an account, which is made when it is not there."""
     with app.state.review.session() as store, store.begin():
-        if store.get(Account, name) is None:
-            now = datetime.now(UTC)
-            store.add(Account(name=name, role=role.key, language=language, at=now, generation=0))
+        account = store.get(Account, name)
+        if account is None:
+            account = Account(name=name, role=role.key, language=language, at=datetime.now(UTC), generation=0)
+            store.add(account)
+        generation = account.generation
     client = StaffClient(app, headers=PAGE, raise_server_exceptions=False)
-    client.cookies.set(COOKIE, cookie(app, name), path="/review", domain="testserver.local")
+    client.cookies.set(COOKIE, cookie(app, name, generation), path="/review", domain="testserver.local")
     client.csrf = token(app, client)
     return client
 
