@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import Request
 
 from bot.review.period import DEFAULT, PRESETS, YEAR, Period, PeriodError, named, period
+from bot.review.times import today
 from bot.review.wording import texts
 
 
@@ -28,12 +28,12 @@ class Asked:
 
 def asked(request: Request, language: str) -> Asked:
     """Reads `period`, or `from` and `to`, from an address."""
-    query, today, error = request.query_params, datetime.now(UTC).date(), None
+    query, now, error = request.query_params, today(), None
     given = {name: query.get(name, "") for name in ("from", "to")}
     try:
-        chosen = period(query.get("period", ""), given["from"], given["to"], today)
+        chosen = period(query.get("period", ""), given["from"], given["to"], now)
     except PeriodError as wrong:
-        chosen, error = named(DEFAULT, today), texts(language)["statistics"]["period"]["errors"][wrong.key]
+        chosen, error = named(DEFAULT, now), texts(language)["statistics"]["period"]["errors"][wrong.key]
     words = texts(language)["statistics"]["period"]
     form = {"period": chosen, "presets": [*PRESETS, YEAR], "asked": given, "error": error, "period_words": words}
     return Asked(chosen, error, form)

@@ -67,6 +67,8 @@ class Filter:
     tag: str = ""
     reviewer: str = ""
     model: str = ""
+    gap: str = ""
+    """Number of a gap: see `gaps`."""
     sort: Sort = Sort.NEWEST
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -181,6 +183,14 @@ SEVERAL_IN_ORDER: dict[str, tuple[str, ...]] = {
 }
 """The fields that take several values, with all of them."""
 SEVERAL = frozenset(SEVERAL_IN_ORDER)
+
+
+def _number(raw: str) -> str:
+    if not (raw.isascii() and raw.isdigit()) or len(raw) > 9:
+        raise ValueError
+    return raw
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "period": _one_of(PERIODS),
     "since": _day,
@@ -192,6 +202,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "confidence_below": _tenth,
     **{name: _text(longest) for name, longest in (("intent", 80), ("subject", 80), ("reason", 80))},
     **{name: _text(longest) for name, longest in (("tag", 40), ("reviewer", 64), ("model", 64))},
+    "gap": _number,
     "sort": Sort,
 }
 FIELDS = {name: field for field, name in NAMES.items()}

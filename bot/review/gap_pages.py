@@ -21,7 +21,7 @@ from bot.review.naming import Names
 from bot.review.period import Period
 from bot.review.statistics import Writer
 from bot.review.tables import Proposal, Verdict
-from bot.review.times import moment
+from bot.review.times import local, moment
 from bot.review.wording import texts
 from bot.text import clean
 
@@ -132,7 +132,7 @@ def _counts(words: dict[str, Any], found: Any, writer: Writer) -> str:
 
 def _told(found: Shown, words: dict[str, Any], writer: Writer, names: Names, period: Period) -> dict[str, Any]:
     """A gap in words."""
-    first, last = (writer.day(at.date()) for at in (found.first, found.last))
+    first, last = (writer.day(local(at).date()) for at in (found.first, found.last))
     languages = {language: writer.number(count) for language, count in found.languages.items()}
     statement = names.statements.get(found.statement or "")
     return {

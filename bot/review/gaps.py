@@ -15,7 +15,6 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.languages import LANGUAGES
-from bot.review.aggregates import bounds
 from bot.review.digests import digest
 from bot.review.period import Period
 from bot.review.tables import Gap, GapRun, GapTurn, Judgement, Proposal, Turn, Verdict
@@ -113,7 +112,7 @@ def listing(session: Session, run: GapRun, period: Period, page: int = 1) -> Lis
         .limit(ON_A_PAGE + 1)
     )
     found = session.execute(rows).all()
-    start, end = bounds(period.first, period.last)
+    start, end = period.bounds
     turns = session.scalars(unanswered(func.count()).where(Turn.at >= start, Turn.at < end)).one()
     grouped = session.scalars(_within(period, func.count()).where(Gap.run == run.id)).one()
     shown = _shown(session, period, found[:ON_A_PAGE])
@@ -129,7 +128,7 @@ def gap(session: Session, id: int, period: Period) -> Shown | None:
 
 def _within(period: Period, *columns: Any) -> Select[Any]:
     """The turns of gaps in a period."""
-    start, end = bounds(period.first, period.last)
+    start, end = period.bounds
     turns = unanswered(*columns).where(Turn.at >= start, Turn.at < end)
     return turns.join(GapTurn, GapTurn.turn == Turn.id).join(Gap, Gap.id == GapTurn.gap)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.review.times import ZONE
 
 PRESETS = {"7": 7, "28": 28, "90": 90}
 """Days up to and including today, by the name in the address."""
@@ -35,6 +37,16 @@ class Period:
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The moments (UTC) from which and before which its days are in the time of Enschede, as in the inbox.
+
+        The figures of each day have bounds of their own, in UTC: see `aggregates.bounds`.
+        """
+        ends = (self.first, self.last + timedelta(days=1))
+        start, end = (datetime.combine(day, time(), ZONE).astimezone(UTC) for day in ends)
+        return start, end
 
     @property
     def step(self) -> str:

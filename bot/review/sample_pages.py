@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from bot.review import times
 from bot.review.access import Member, Role, needs
 from bot.review.aggregates import closed_until
 from bot.review.layout import render
@@ -43,7 +44,7 @@ class Form:
 
 def sample(request: Request, member: Reader) -> HTMLResponse:
     """The form; and the sample when one was asked for."""
-    today, everything = datetime.now(UTC).date(), texts(member.language)
+    today, everything = times.today(), texts(member.language)
     writer = Writer(everything["statistics"], member.language, Names.read(None, member.language))
     form, wanted = _read(request, today)
     values: dict[str, Any] = {
@@ -74,9 +75,7 @@ def _read(request: Request, today: date) -> tuple[Form, Wanted | None]:
         chosen = period("", values["from"], values["to"], today)
     except PeriodError as wrong:
         errors["period"] = wrong.key
-    size, seed = (
-        int(values[name]) if values[name].isascii() and values[name].isdigit() else -1 for name in ("n", "seed")
-    )
+    size, seed = _number(values["n"]), _number(values["seed"])
     if not SMALLEST <= size <= LARGEST:
         errors["n"] = "size"
     if seed < 0:

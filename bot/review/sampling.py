@@ -13,7 +13,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.review.aggregates import bounds
 from bot.review.figures import wilson
 from bot.review.period import Period
 from bot.review.tables import Judgement, Turn, Verdict
@@ -92,7 +91,7 @@ def draw(session: Session, wanted: Wanted) -> Sample:
     So every turn has the same chance, the order in the database plays no part, and when a turn is deleted the others
     stay in the sample.
     """
-    start, end = bounds(wanted.period.first, wanted.period.last)
+    start, end = wanted.period.bounds
     within = (Turn.at >= start, Turn.at < end, *((Turn.outcome == "answered",) if wanted.answered else ()))
     population = session.scalars(select(func.count()).select_from(Turn).where(*within)).one()
     ids = session.scalars(select(Turn.id).where(*within).execution_options(yield_per=READ_AT_ONCE))

@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from bot.review.filters import UNJUDGED, Filter
 from bot.review.search import matching
-from bot.review.tables import Conversation, Judgement, State, Tag, Turn, TurnSubject
+from bot.review.tables import Conversation, GapTurn, Judgement, State, Tag, Turn, TurnSubject
 
 Condition = ColumnElement[bool]
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -125,6 +125,22 @@ class SubjectTerm(TurnTerm):
         return [Stream(both, (about.subject == self.values[0],), about.at, about.turn)]
 
 
+class GapTerm(TurnTerm):
+    few = 50_000
+    ordered = False
+
+    def sample(self) -> Select[Any]:
+        return select(literal(1)).where(GapTurn.gap == self.values[0])
+
+    def matches(self, turns: Turns) -> Condition:
+        return exists().where(GapTurn.gap == self.values[0], GapTurn.turn == turns.id).correlate(turns)
+
+    def streams(self, turns: Turns) -> list[Stream]:
+        within = aliased(GapTurn)
+        both = join(within, turns, turns.id == within.turn)
+        return [Stream(both, (within.gap == self.values[0],), turns.at, turns.id)]
+
+
 class VerdictTerm(TurnTerm):
     few = 50_000
     ordered = False
@@ -222,6 +238,8 @@ def terms(filter: Filter, dialect: str) -> list[Term]:
     found: list[Term] = []
     if filter.words:
         found.append(WordsTerm((filter.words,), dialect))
+    if filter.gap:
+        found.append(GapTerm((int(filter.gap),)))
     if filter.tag:
         found.append(TagTerm((filter.tag,)))
     if filter.reviewer:

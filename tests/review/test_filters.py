@@ -35,6 +35,7 @@ def filters(draw: Any) -> Filter:
         sort=draw(st.sampled_from(list(Sort))),
         **{field: draw(some(field)) for field in SEVERAL_IN_ORDER},
         **{field: draw(WORDS) for field in ("words", "intent", "subject", "reason", "tag", "reviewer", "model")},
+        gap=draw(st.sampled_from(["", "0", "12"])),
     )
 
 

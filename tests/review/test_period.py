@@ -77,3 +77,8 @@ def test_the_parts_hold_each_day_once() -> None:
 def test_an_address_leads_to_the_same_period() -> None:
     assert period("7", "", "", TODAY).query == "period=7"
     assert period("", "2026-11-01", "2026-11-02", TODAY).query == "from=2026-11-01&to=2026-11-02"
+
+
+def test_the_days_of_turns_are_those_of_enschede() -> None:
+    start, end = Period(date(2026, 10, 25), date(2026, 10, 26)).bounds  # the clock goes back on the first
+    assert (start.isoformat(), end.isoformat()) == ("2026-10-24T22:00:00+00:00", "2026-10-26T23:00:00+00:00")
