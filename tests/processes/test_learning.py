@@ -106,7 +106,7 @@ class Trickle:
 
     def _visit(self) -> None:
         session, number = uuid.uuid4().hex, 0
-        while not self._stop.wait(0.3):
+        while not self._stop.wait(0.5):
             text = ("Sinds wanneer is Münster een partnerstad?", "en Dalian?")[number % 2]
             self.sent.append(session)
             answer = self._project.ask(text, session)
