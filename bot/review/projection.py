@@ -32,7 +32,7 @@ from bot.web.tables import FailedTurn, Feedback, Message
 
 HORIZON = timedelta(seconds=60)
 """How long after an event one with a smaller id may still appear, and how long a message may wait for its answer."""
-BATCH = 500
+BATCH = 200
 """Messages, or records of a kind, that one transaction writes at most."""
 COUNTED_EVERY = timedelta(seconds=5)
 """Time between two counts of the days that have changed."""

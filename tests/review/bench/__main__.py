@@ -62,6 +62,7 @@ def about() -> dict[str, str]:
         "date": date.today().isoformat(),
         "commit": commit.strip() or "unknown",
         "machine": f"{os.cpu_count()} cores, {system}",
+        "load": f"{os.getloadavg()[1]:.1f}",
     }
 
 
