@@ -1,5 +1,6 @@
 // Keyboard shortcuts: the element with data-key="j" is pressed, opened or typed in when j is. A key in two parts
-// ("s d") is typed one after the other. Off while a field has the focus, and for whom has switched them off.
+// ("s d") is typed one after the other. Off while a field has the focus, and for whom has switched them off. Inside an
+// element with data-typing, letters go to its field.
 const KEPT = "review-keys";
 const PATIENCE = 3000; // milliseconds in which the second part of a key has to follow
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable]";
@@ -83,6 +84,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (target.closest(FIELDS)) return;
+  const field = target.closest("[data-typing]")?.querySelector("input:not([type=hidden])");
+  if (field && /^\p{L}$/u.test(key)) {
+    field.focus(); // which then gets the letter
+    return;
+  }
   const group = prefix ? null : document.querySelector(`[data-prefix="${CSS.escape(key)}"]`);
   const found = carrier(prefix ? `${prefix} ${key}` : key);
   if (group) expect(key, group);
