@@ -135,7 +135,8 @@ def _show(request: Request, member: Member, filter: Filter, status: int = 200, *
         day=day,
         said=said if said in words["said"] else None,
         lost=lost,
-        **{"wrong": (), "save_error": None, "typed": "", **values},
+        wrong=[words["fields"][name] for name in values.pop("wrong", ())],
+        **{"save_error": None, "typed": "", **values},
     )
 
 

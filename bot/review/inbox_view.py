@@ -114,12 +114,9 @@ class InboxView:
     def chips(self) -> list[Chip]:
         """What the filter asks for, each with the page that does not ask it."""
         fields = {name: field for field, name in NAMES.items()}
+        called = {**self._texts["fields"], "q": self._texts["chip_words"]}
         return [
-            Chip(
-                self._texts["fields"][name],
-                self.name(fields[name], value),
-                self.href(self._filter.without(name, value)),
-            )
+            Chip(called[name], self.name(fields[name], value), self.href(self._filter.without(name, value)))
             for name, value in self._filter.pairs()
             if name != "sort"
         ]
