@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from bot.production import require_safe
 from bot.review import commands as review
 from bot.settings import ROOT, Settings
 
@@ -56,11 +57,13 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "run":
             from bot.roles import run as run_role
 
+            require_safe(settings, options.role)
             run_role(options.role, settings)
         if options.command == "review":
             return review.run(options, settings)
         from bot.serve import serve
 
+        require_safe(settings)
         return serve(settings)
     except (ValueError, RuntimeError) as error:  # SettingError, FactsError, and what serve finds missing
         print(error, file=sys.stderr)

@@ -24,7 +24,7 @@ def run(role: str, settings: Settings) -> None:
 
 def prepared(role: str, settings: Settings) -> tuple[list[str], Mapping[str, str]]:
     """The command of a role, and what it gets on top of the environment."""
-    found = environment(settings) | {"INNER_TOKEN": settings.inner_token}
+    found = environment(settings)
     if role == "actions":
         return actions_command(settings, settings.inner_host, settings.actions_port or 5055), found
     if role == "rasa":

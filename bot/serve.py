@@ -157,15 +157,13 @@ def web_process(settings: Settings) -> Child:
 
 
 def web_command(settings: Settings) -> list[str]:
-    return [
-        sys.executable, "-m", "uvicorn", "bot.web.app:from_environment", "--factory", "--host", settings.host,
-        "--port", str(settings.port), "--ws", "none", "--no-server-header", "--no-access-log",
-    ]  # fmt: skip
+    return [sys.executable, "-m", "bot.web.server", "--host", settings.host, "--port", str(settings.port)]
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """What every process of ours gets on top of the environment that we have ourselves."""
-    return rasa_environment(settings) | {"LOG_LEVEL": settings.log_level}
+    token = {"INNER_TOKEN": settings.inner_token} if settings.inner_token else {}
+    return rasa_environment(settings) | {"LOG_LEVEL": settings.log_level} | token
 
 
 def wait_until_healthy(child: Child, stopped: threading.Event) -> None:

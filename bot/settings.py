@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
+
+from bot.secret_files import SecretFileError, with_secret_files
 
 
 class SettingError(ValueError):
@@ -14,8 +18,13 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting with its meaning and default. The environment variable is the name in capitals."""
+    """Every setting with its meaning and default. The environment variable is the name in capitals.
 
+    Those of `bot/secret_files.py` may also stand in a file: SECRET_KEY_FILE=/run/secrets/key.
+    """
+
+    production: bool = False
+    """Whether the assistant refuses to start with settings that are not safe for the public: see bot/production.py."""
     host: str = "127.0.0.1"
     """Address on which the web process, the only public door, listens."""
     port: int = 8080
@@ -84,6 +93,46 @@ class Settings:
     """Sites that may show the chat page in a frame; comma separated. Empty: none."""
     hsts_seconds: int = 0
     """Seconds for which browsers are told to use HTTPS only; 0 tells them nothing."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of the servers in front, such as 10.0.0.5,10.1.0.0/16. Only of them it is believed whom
+    they pass on. Empty: nobody is believed."""
+    proxy_header: str = "x-forwarded-for"
+    """The one header in which they name who asked: x-forwarded-for or forwarded. The other one is never read."""
+    messages_per_minute: int = 20
+    """Messages a minute of one conversation, and as many at once. 0, here and below: without limit."""
+    messages_per_minute_address: int = 240
+    """Messages a minute of one address. A school class or an office shares one: 30 people with 8 messages each."""
+    sessions_per_minute: int = 60
+    """Conversations a minute that one address may begin or delete: a class begins at the same moment."""
+    feedback_per_minute: int = 120
+    """Ratings a minute of one address."""
+    logins_per_minute: int = 10
+    """Attempts a minute of staff to log in from one address, and to change a password."""
+    forms_per_minute: int = 600
+    """All other requests a minute that change something, of one address: those of staff at work."""
+    max_body_bytes: int = 16 * 1024
+    """Bytes of a request's body."""
+    max_header_bytes: int = 16 * 1024
+    """Bytes of a request's address and headers together."""
+    max_headers: int = 64
+    """Headers of a request."""
+    max_requests: int = 200
+    """Requests that are answered at the same moment; more get 503."""
+    max_connections: int = 1000
+    """Connections that are open at the same moment; more get 503."""
+    header_seconds: float = 10.0
+    """Seconds in which the headers of a request have to arrive."""
+    body_seconds: float = 10.0
+    """Seconds in which the body of a request has to arrive."""
+    keep_alive_seconds: int = 15
+    """Seconds that a connection stays open without a request."""
+    write_seconds: float = 30.0
+    """Seconds that a client may take to receive what is ready for it."""
+    security_contact: str = ""
+    """Where to report a weakness, for /.well-known/security.txt: an address with mailto:, https: or tel:. Empty: there
+    is no such file."""
+    security_expires: str = ""
+    """Day until which that holds, as 2027-06-30; needed with a contact."""
     retention_days: int = 28
     """Days that a conversation is kept after its last message."""
     log_level: str = "INFO"
@@ -93,6 +142,10 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Settings from environment variables. Raises SettingError for one that cannot be read."""
         values: dict[str, object] = {}
+        try:
+            environ = with_secret_files(environ)
+        except SecretFileError as error:
+            raise SettingError(str(error)) from None
         for setting in fields(cls):
             name = setting.name.upper()
             if (raw := environ.get(name)) not in (None, ""):
@@ -111,6 +164,9 @@ class Settings:
             )
         if settings.oidc_issuer and not settings.oidc_client_id:
             raise SettingError("OIDC_CLIENT_ID is missing: the OpenID provider of OIDC_ISSUER gives it")
+        if settings.proxy_header not in PROXY_HEADERS:
+            raise SettingError(f"PROXY_HEADER={settings.proxy_header} must be one of {', '.join(PROXY_HEADERS)}")
+        _check_security_txt(settings)
         for name, least in LEAST.items():
             if getattr(settings, name) < least:
                 raise SettingError(f"{name.upper()}={getattr(settings, name)} is too small: give {least} or more")
@@ -124,6 +180,10 @@ def _convert(name: str, raw: str, kind: type) -> object:
         return raw.lower() in ("true", "1", "yes")
     if name == "OIDC_ROLES":
         return _roles(raw)
+    if name == "TRUSTED_PROXIES":
+        return _networks(name, raw)
+    if name == "PROXY_HEADER":
+        return raw.lower()
     if kind is tuple:
         return _origins(name, raw)
     try:
@@ -150,13 +210,44 @@ def _origins(name: str, raw: str) -> tuple[str, ...]:
     return origins
 
 
+def _networks(name: str, raw: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in raw.split(",") if part.strip())
+    for part in parts:
+        try:
+            ip_network(part)
+        except ValueError:
+            raise SettingError(f"{name}: {part} is no address or network, such as 10.0.0.5 or 10.1.0.0/16") from None
+    return parts
+
+
+def _check_security_txt(settings: Settings) -> None:
+    if not settings.security_contact:
+        return
+    if not SECURITY_CONTACT.fullmatch(settings.security_contact):
+        raise SettingError("SECURITY_CONTACT must be like mailto:security@example.org or https://example.org/report")
+    try:
+        day = date.fromisoformat(settings.security_expires).isoformat()
+    except ValueError:
+        day = ""
+    if day != settings.security_expires or not day:
+        raise SettingError("SECURITY_EXPIRES must be a day such as 2027-06-30: until when the contact holds")
+
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ROLES = ("reader", "reviewer", "editor", "admin")
 """What staff may do, from little to all."""
 SHORTEST_KEY = 32
 """Characters of a secret key that cannot be guessed."""
 KEY_EXAMPLE = "what `openssl rand -hex 32` prints"
-LEAST = {"hsts_seconds": 0, "retention_days": 1, "review_idle_minutes": 1, "review_session_hours": 1}
+LEAST = {
+    "hsts_seconds": 0, "retention_days": 1, "review_idle_minutes": 1, "review_session_hours": 1,
+    "messages_per_minute": 0, "messages_per_minute_address": 0, "sessions_per_minute": 0, "feedback_per_minute": 0,
+    "logins_per_minute": 0, "forms_per_minute": 0, "max_body_bytes": 1024, "max_header_bytes": 1024, "max_headers": 16,
+    "max_requests": 1, "max_connections": 1, "header_seconds": 0.1, "body_seconds": 0.1, "keep_alive_seconds": 1,
+    "write_seconds": 0.1,
+}  # fmt: skip
+PROXY_HEADERS = ("x-forwarded-for", "forwarded")
+SECURITY_CONTACT = re.compile(r"(?:mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: relative paths in settings start here."""

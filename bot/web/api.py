@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.chat import Chat, EmptyMessage
 from bot.web.cookies import drop_cookie, held_session, new_cookie
+from bot.web.limiting import seconds_to_wait, too_many
 from bot.web.problems import described, problem
 from bot.web.rasa_client import RasaAway
 
@@ -64,7 +65,7 @@ class MessageOut(BaseModel):
 
 
 class FeedbackIn(BaseModel):
-    message_id: Annotated[str, Field(min_length=1, max_length=64)]
+    message_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     rating: Literal["up", "down"]
     comment: Annotated[str | None, Field(max_length=1000)] = None
 
@@ -76,10 +77,12 @@ class SessionOut(BaseModel):
 def routes() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
-    @router.post("/messages", response_model=MessageOut, responses=described(400, 413, 422, 500, 503))
+    @router.post("/messages", response_model=MessageOut, responses=described(400, 408, 413, 422, 429, 431, 500, 503))
     async def messages(body: MessageIn, request: Request) -> Any:
         """One message, one reply. Sent again with its client_message_id it gets the same reply and is recorded once."""
         chat: Chat = request.app.state.chat
+        if wait := seconds_to_wait(request, body.session_id):
+            return too_many(wait)
         try:
             return await chat.say(body.session_id, body.text, body.language, body.client_message_id)
         except EmptyMessage:
@@ -87,7 +90,9 @@ def routes() -> APIRouter:
         except RasaAway:
             return problem(503, headers={"Retry-After": "2"})
 
-    @router.post("/sessions", status_code=201, response_model=SessionOut)
+    @router.post(
+        "/sessions", status_code=201, response_model=SessionOut, responses=described(400, 408, 413, 429, 431, 503)
+    )
     async def sessions(request: Request) -> Response:
         """A new unguessable session id, which the page also gets as a signed cookie."""
         session_id = secrets.token_urlsafe(24)
@@ -95,7 +100,7 @@ def routes() -> APIRouter:
         new_cookie(request, response, session_id)
         return response
 
-    @router.delete("/sessions/{session_id}", status_code=204, responses=described(422, 503))
+    @router.delete("/sessions/{session_id}", status_code=204, responses=described(400, 408, 413, 422, 429, 431, 503))
     async def forget(session_id: Annotated[str, Path(pattern=ID)], request: Request) -> Response:
         """Deletes a conversation everywhere. Knowing its id is the proof; one that is not there counts as deleted."""
         chat: Chat = request.app.state.chat
@@ -108,7 +113,7 @@ def routes() -> APIRouter:
             drop_cookie(request, response)
         return response
 
-    @router.post("/feedback", status_code=204, responses=described(400, 404, 413, 422, 503))
+    @router.post("/feedback", status_code=204, responses=described(400, 404, 408, 413, 422, 429, 431, 503))
     async def feedback(body: FeedbackIn, request: Request) -> Response:
         """What a visitor thinks of a reply. Sent again for the same reply, it replaces what was sent before."""
         chat: Chat = request.app.state.chat

@@ -14,16 +14,20 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from itsdangerous import URLSafeSerializer
 
+from bot.production import require_safe
 from bot.review import errors
 from bot.review import routes as review
 from bot.review.database import Database
 from bot.settings import ROOT, Settings
-from bot.web import api, pages, problems, reading, widget
+from bot.web import api, pages, problems, reading, security_txt, widget
 from bot.web.chat import Chat
 from bot.web.daily_purge import purge_daily
 from bot.web.embedding import EmbeddingMiddleware
 from bot.web.facts import FactsReader
 from bot.web.gap_searching import GapSearching
+from bot.web.intake import IntakeMiddleware
+from bot.web.limiting import LimitsMiddleware
+from bot.web.limits import Limits
 from bot.web.projecting import project_always
 from bot.web.rasa_client import RasaClient
 from bot.web.rasa_ring import RasaRing
@@ -59,7 +63,10 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     app.state.facts = FactsReader(settings.facts_url)
     app.state.key = settings.secret_key or secrets.token_hex(32)
     app.state.signer = URLSafeSerializer(app.state.key, salt="session")
-    # The last one added is the outermost.
+    app.state.limits = Limits(settings)
+    # The last one added is the outermost: other sites must be able to read also that it is too much.
+    app.add_middleware(IntakeMiddleware, settings=settings)
+    app.add_middleware(LimitsMiddleware, settings=settings, limits=app.state.limits, page=reading.too_many)
     app.add_middleware(EmbeddingMiddleware, origins=settings.embed_origins)
     app.add_middleware(SecurityMiddleware, settings=settings)
     problems.install(app, reading.not_found)
@@ -68,6 +75,7 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     app.include_router(pages.routes())
     app.include_router(reading.routes())
     app.include_router(widget.routes())
+    app.include_router(security_txt.routes())
     app.include_router(review.routes())
     app.mount("/static/review", StaticFiles(directory=Path(review.__file__).parent / "static"), name="review-static")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
@@ -87,9 +95,10 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
 
 
 def from_environment() -> FastAPI:
-    """The app as uvicorn starts it: settings from the environment, Rasa at RASA_URLS, or at RASA_URL by `serve`."""
+    """The app with settings from the environment, Rasa at RASA_URLS, or at RASA_URL by `serve`. Raises SettingError."""
     os.chdir(ROOT)
     settings = Settings.from_env(os.environ)
+    require_safe(settings)
     urls = settings.rasa_urls or (os.environ.get("RASA_URL", "http://127.0.0.1:5005"),)
     return create_app(
         settings, RasaRing([RasaClient(url, settings.message_timeout, settings.inner_token) for url in urls])

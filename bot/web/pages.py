@@ -32,6 +32,7 @@ from starlette.responses import Response
 from bot.languages import LANGUAGES
 from bot.web.chat import Chat, EmptyMessage
 from bot.web.cookies import drop_cookie, held_session, new_cookie
+from bot.web.limiting import seconds_to_wait
 from bot.web.origin import from_own_page
 from bot.web.rasa_client import RasaAway
 from bot.web.wording import other, preferred_language, texts
@@ -77,6 +78,8 @@ class ChatPage:
         if not from_own_page(request):
             return self._refused(request)
         session_id = held_session(request) or secrets.token_urlsafe(24)
+        if wait := seconds_to_wait(request, session_id):
+            return self._busy(request, wait, typed=text[:LONGEST])
         try:
             await _chat(request).say(session_id, text[:LONGEST], self._language, shown=True)
         except EmptyMessage:
@@ -97,6 +100,8 @@ class ChatPage:
         """Feedback on a reply in the visitor's own conversation."""
         if not from_own_page(request):
             return self._refused(request)
+        if wait := seconds_to_wait(request):
+            return self._busy(request, wait)
         turn = _chat(request).transcripts.turn(held_session(request) or "", message_id)
         if turn is None or rating not in ("up", "down"):
             return self._page(request, 400, error=self._all["reading"]["errors"]["not_rated"])
@@ -113,6 +118,8 @@ class ChatPage:
         """Deletes the conversation of the visitor's cookie everywhere."""
         if not from_own_page(request):
             return self._refused(request)
+        if wait := seconds_to_wait(request):
+            return self._busy(request, wait)
         session_id = held_session(request)
         if session_id is not None:
             try:
@@ -122,6 +129,13 @@ class ChatPage:
         response = RedirectResponse(f"/{self._language}?deleted=true", 303)
         drop_cookie(request, response)
         return response
+
+    def _busy(self, request: Request, wait: int, **values: str) -> HTMLResponse:
+        """The page for somebody who asks too often, with what they typed. `wait` in seconds."""
+        later = self._all["away_seconds"].format(seconds=wait)
+        page = self._page(request, 429, error=f"{self._all['busy']} {later}", **values)
+        page.headers["Retry-After"] = str(wait)
+        return page
 
     def _refused(self, request: Request) -> HTMLResponse:
         return self._page(request, 403, error=self._all["reading"]["errors"]["foreign_form"])

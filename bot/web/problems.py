@@ -16,8 +16,11 @@ TITLES = {
     403: "The request comes from a page of another site",
     404: "There is no such thing",
     405: "This method is not allowed here",
+    408: "The request took too long to arrive",
     413: "The request is too large",
     422: "A value has the wrong type or length",
+    429: "Too many requests; please wait a moment",
+    431: "The headers of the request are too large",
     500: "Something went wrong on our side",
     503: "The assistant is not available; please try again",
 }

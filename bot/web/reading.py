@@ -54,6 +54,14 @@ def not_found(request: Request) -> HTMLResponse | None:
     return ReadingPages(first if first in LANGUAGES else accepted).missing(request)
 
 
+def too_many(request: Request, seconds: int) -> HTMLResponse:
+    """The page for somebody who sends forms too often, other than those of the chat page."""
+    language = preferred_language(request.headers.get("accept-language", ""))
+    page = ReadingPages(language).error(request, 429, "too_many", here="/")
+    page.headers["Retry-After"] = str(seconds)
+    return page
+
+
 class ReadingPages:
     """The pages to read in one language."""
 
@@ -95,18 +103,19 @@ class ReadingPages:
 
     def missing(self, request: Request) -> HTMLResponse:
         """The page for an address that has none."""
-        return self._error(request, 404, "missing")
+        return self.error(request, 404, "missing")
 
     def _away(self, request: Request) -> HTMLResponse:
-        response = self._error(request, 503, "facts_away")
+        response = self.error(request, 503, "facts_away")
         response.headers["Retry-After"] = RETRY
         return response
 
-    def _error(self, request: Request, status: int, name: str) -> HTMLResponse:
+    def error(self, request: Request, status: int, name: str, here: str | None = None) -> HTMLResponse:
+        """A page with one of the texts of `reading.errors`. `here` is what leads to the other language."""
         words = self._words["errors"][name]
         lines = blocks(words["text"].format(**_values(request, self._language)))
-        here = request.url.path.removeprefix(f"/{self._language}")
-        return self._render(request, "reading.html", here, words, status, lines=lines, canonical=False)
+        path = request.url.path.removeprefix(f"/{self._language}") if here is None else here
+        return self._render(request, "reading.html", path, words, status, lines=lines, canonical=False)
 
     def _page(self, request: Request, template: str, here: str, words: dict[str, Any], **values: Any) -> HTMLResponse:
         response = self._render(request, template, here, words, canonical=True, **values)

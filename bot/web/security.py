@@ -1,4 +1,4 @@
-"""What every answer carries, and how large a request may be."""
+"""What every answer carries, errors included."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from bot.web.problems import problem
 
 logger = logging.getLogger(__name__)
 
-LARGEST = 16 * 1024
-"""Bytes of a request's body."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors}; require-trusted-types-for 'script'; "
@@ -48,7 +46,7 @@ def static_headers(settings: Settings) -> dict[str, str]:
 
 
 class SecurityMiddleware:
-    """Adds the headers, and answers 413 before a body that is too large has been read."""
+    """Adds the headers, and makes a problem of what nobody caught."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -71,39 +69,10 @@ class SecurityMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
-        body = await _read(receive)
-        if body is None:
-            await problem(413)(scope, receive, send_with_headers)
-            return
-        given = False
-
-        async def replay() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
         try:
-            await self._app(scope, replay, send_with_headers)
+            await self._app(scope, receive, send_with_headers)
         except Exception as error:
             # Here rather than in a handler of the app: those run outside this middleware, without the headers.
             logger.error("a request failed: %s", type(error).__name__)
             if not started:
                 await problem(500)(scope, receive, send_with_headers)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None when it is too large."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b"".join(parts)
-        size += len(message.get("body", b""))
-        if size > LARGEST:
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(parts)
