@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.production import unsafe
 from bot.settings import Settings
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
 OURS = ("web-1", "web-2", "rasa-1", "rasa-2", "actions")
-KNOWN = {field.name.upper() for field in fields(Settings)} | {"FORWARDED_ALLOW_IPS"}
+KNOWN = {field.name.upper() for field in fields(Settings)}
+
+
+KEY = "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab91"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,8 @@ def compose() -> dict[str, Any]:
 def test_only_the_proxy_can_be_reached(compose: dict[str, Any]) -> None:
     assert [name for name, service in compose["services"].items() if "ports" in service] == ["proxy"]
     assert compose["networks"]["inner"]["internal"] is True
+    trusted = compose["services"]["web-1"]["environment"]["TRUSTED_PROXIES"]
+    assert compose["networks"]["outer"]["ipam"]["config"] == [{"subnet": trusted}]
     for name, service in compose["services"].items():
         assert ("outer" in service["networks"]) == name.startswith(("proxy", "web"))
 
@@ -47,9 +53,10 @@ def test_our_containers_can_change_nothing_of_themselves(compose: dict[str, Any]
 def test_every_setting_of_a_container_is_one(compose: dict[str, Any], name: str) -> None:
     environment = compose["services"][name]["environment"]
     assert set(environment) <= KNOWN
-    given = {key: re.sub(r"\$\{\w+:\?\}", "x" * 40, value) for key, value in environment.items()}
-    given = {key: re.sub(r"\$\{\w+:-\}", "", value) for key, value in given.items() if key != "FORWARDED_ALLOW_IPS"}
-    settings = Settings.from_env(given)
+    given = {key: re.sub(r"\$\{\w+:\?\}", KEY, value) for key, value in environment.items()}
+    settings = Settings.from_env({key: re.sub(r"\$\{\w+:-\}", "", value) for key, value in given.items()})
+    assert settings.production
+    assert [*unsafe(settings)] == []
     assert settings.rasa_urls == ("http://rasa-1:5005", "http://rasa-2:5005")
     assert settings.lock_url.startswith("redis://")
 
