@@ -40,13 +40,15 @@ def main(arguments: Sequence[str] | None = None, project: Path = PROJECT) -> int
             return _check(folder)
         if options.command == "coverage":
             return _write_coverage(folder, project / "docs" / "coverage.md")
-        url = _absolute(os.environ.get("FACTS_URL") or DEFAULT_URL, project)
+        url = _absolute(_given_url() or DEFAULT_URL, project)
         return _load(folder, url) if options.command == "load" else _show(url, options.subject)
     except FactsError as error:
         count = len(error.problems)
         return _fail(*error.problems, f"{count} problem{'' if count == 1 else 's'} in {folder}")
     except ArgumentError as error:
         return _fail(f"FACTS_URL is no SQLAlchemy URL such as {DEFAULT_URL}: {error}")
+    except OSError as error:
+        return _fail(f"FACTS_URL_FILE cannot be read: {type(error).__name__}")
 
 
 def coverage(content: Content) -> tuple[str, list[str]]:
@@ -205,6 +207,12 @@ def _cited(content: Content) -> dict[str, list[str]]:
 
 def _cell(rows: Iterator[str]) -> str:
     return ", ".join(f"`{row}`" for row in rows) or "none"
+
+
+def _given_url() -> str:
+    """FACTS_URL, or what stands in the file that FACTS_URL_FILE names: it may hold a password."""
+    path = os.environ.get("FACTS_URL_FILE")
+    return os.environ.get("FACTS_URL") or (Path(path).read_text(encoding="utf-8").strip() if path else "")
 
 
 def _absolute(url: str, project: Path) -> str:
