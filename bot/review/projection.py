@@ -10,6 +10,7 @@ from Rasa when a deletion asks for it does not come back.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +36,9 @@ HORIZON = timedelta(seconds=60)
 BATCH = 200
 """Messages, or records of a kind, that one transaction writes at most."""
 COUNTED_EVERY = timedelta(seconds=5)
-"""Time between two counts of the days that have changed."""
+"""Least time between two counts of the days that have changed."""
+COUNTING = 20
+"""A count is followed by so many times as long without one: a day may have very many turns."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,7 +65,7 @@ class Projection:
         self._days = settings.retention_days
         self._seen: set[Place] = set()
         self._place, self._at = START, NEVER
-        self._counted = NEVER
+        self._count_from = NEVER
 
     def poll(self) -> bool:
         """Writes what is new, up to a batch; whether more is waiting. Raises SQLAlchemyError when a store is away.
@@ -151,11 +154,12 @@ class Projection:
 
     def _count(self, session: Session, cursor: Cursor, now: datetime) -> None:
         """Counts the days that have changed again: not at every turn, as a day may be long."""
-        if cursor.days and now - self._counted > COUNTED_EVERY:
+        if cursor.days and now > self._count_from:
+            began = time.monotonic()
             session.flush()
             aggregates.refresh(session, [date.fromisoformat(day) for day in cursor.days])
             cursor.days = []
-            self._counted = now
+            self._count_from = now + max(COUNTED_EVERY, COUNTING * timedelta(seconds=time.monotonic() - began))
 
 
 def _cursor(session: Session) -> Cursor:

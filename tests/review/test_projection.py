@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -462,6 +463,7 @@ def day_figures(stores: Stores, measure: str) -> dict[tuple[str, str], int]:
 
 def test_the_days_are_counted_again(stores: Stores, projection: Projection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "COUNTED_EVERY", timedelta(0))
+    monkeypatch.setattr(module, "COUNTING", 0)
     yesterday = (now() - timedelta(days=1)).replace(hour=12)
     said(stores.events, MINE, "m1", at=yesterday)
     read(projection)
@@ -469,6 +471,25 @@ def test_the_days_are_counted_again(stores: Stores, projection: Projection, monk
     read(projection)
     day = yesterday.date().isoformat()
     assert day_figures(stores, "outcome") == {(day, "answered"): 1, (day, "clarify"): 1}
+
+
+def test_a_count_that_takes_long_is_seldom_done(
+    stores: Stores, projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "COUNTED_EVERY", timedelta(0))
+    counted: list[int] = []
+
+    def slow(_session: Session, days: list[date]) -> int:
+        counted.append(len(days))
+        time.sleep(0.5)
+        return len(days)
+
+    monkeypatch.setattr(module.aggregates, "refresh", slow)
+    for number in range(3):
+        said(stores.events, MINE, f"m{number}", at=now() + number * SECOND)
+        read(projection)
+    assert len(counted) == 1
+    assert len(ids(stores)) == 3
 
 
 def test_days_that_were_not_counted_yet_are_counted_after_a_restart(stores: Stores, projection: Projection) -> None:
