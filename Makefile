@@ -2,12 +2,13 @@
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test check train content evaluate setup format
+.PHONY: help run test check quick train content evaluate setup format
 
 help:
 	@echo "make run       set everything up and open the assistant on http://localhost:8080"
 	@echo "make test      set everything up and run all tests"
-	@echo "make check     ruff, mypy, facts, settings and the quick tests"
+	@echo "make check     ruff, mypy, facts and settings"
+	@echo "make quick     the tests that start neither processes nor a browser"
 	@echo "make train     train the model when its data has changed"
 	@echo "make bench-review  measure the staff pages on large stores (about 30 minutes)"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
@@ -40,13 +41,15 @@ content: setup
 	@$(PYTHON) -m actions.facts check
 	@$(PYTHON) -m actions.facts coverage
 
-# The tests that start processes or a browser are left to `make test`.
 check: train
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@$(PYTHON) -m actions.facts check
 	@$(PYTHON) -m bot check
+
+# Without the tests that start processes or a browser: those are left to `make test`.
+quick: setup
 	@$(PYTHON) -m pytest -m "not processes and not browser"
 
 format: setup
