@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Select, exists, join, literal, not_, select
+from sqlalchemy import Boolean, ColumnElement, Select, exists, join, literal, not_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.orm.util import AliasedClass
@@ -182,10 +182,11 @@ class WordsTerm(TurnTerm):
 
     def matches(self, turns: Turns) -> Condition:
         # It names its column without a table: the nearest one has it.
-        return matching(self.dialect, self.values[0])
+        found: Condition = hidden(matching(self.dialect, self.values[0]), type_=Boolean)
+        return found
 
     def streams(self, turns: Turns) -> list[Stream]:
-        return [Stream(turns, (self.matches(turns),), turns.at, turns.id)]
+        return [Stream(turns, (matching(self.dialect, self.values[0]),), turns.at, turns.id)]
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot.review import counts as counting
@@ -90,6 +93,12 @@ def some_turn(chance: random.Random, at: datetime) -> Turn:
         model=chance.choice(["m1", "m2"]),
         rating=chance.choice([None, None, None, "up", "down"]),
     )
+
+
+@pytest.fixture(scope="module")
+def oracle(database: Database) -> Oracle:
+    with database.session() as session:
+        return Oracle(session)
 
 
 @pytest.fixture(autouse=True)
@@ -238,12 +247,12 @@ def places(rows: list[Row]) -> list[tuple[str, str]]:
 @EACH
 @pytest.mark.usefixtures("amount")
 def test_the_pages_show_each_conversation_that_fits_once_with_its_newest_turn_that_fits(
-    database: Database, address: str
+    database: Database, oracle: Oracle, address: str
 ) -> None:
     filter = filter_of(address)
     with database.session() as session:
         shown = [row for each in walk(session, filter, 11) for row in each.rows]
-        assert places(shown) == Oracle(session).rows(filter)
+        assert places(shown) == oracle.rows(filter)
 
 
 @EACH
@@ -261,20 +270,20 @@ def test_one_goes_back_by_the_pages_that_one_came_by(database: Database, address
 
 
 @EACH
-def test_neighbours_are_the_rows_beside_a_row(database: Database, address: str) -> None:
+def test_neighbours_are_the_rows_beside_a_row(database: Database, oracle: Oracle, address: str) -> None:
     filter = filter_of(address)
     with database.session() as session:
-        rows = Oracle(session).rows(filter)
+        rows = oracle.rows(filter)
         for at in {0, 1, len(rows) // 2, len(rows) - 1} & set(range(len(rows))):
             before = rows[at - 1] if at else None
             after = rows[at + 1] if at + 1 < len(rows) else None
             assert neighbours(session, filter, rows[at][1]) == (before, after)
 
 
-def test_a_turn_that_ceased_to_fit_keeps_its_place(database: Database) -> None:
+def test_a_turn_that_ceased_to_fit_keeps_its_place(database: Database, oracle: Oracle) -> None:
     filter = Filter(verdict="none")
     with database.session() as session:
-        rows = Oracle(session).rows(filter)
+        rows = oracle.rows(filter)
         own, shown = rows[5]
         session.add(Judgement(turn=shown, conversation=own, verdict="right", value=None, by="bo", at=NEWEST))
         session.flush()
@@ -289,10 +298,12 @@ def test_a_turn_that_is_not_there_has_no_neighbours(database: Database) -> None:
 
 @EACH
 @pytest.mark.usefixtures("amount")
-def test_the_counts_are_those_of_the_filter_with_each_value_alone(database: Database, address: str) -> None:
+def test_the_counts_are_those_of_the_filter_with_each_value_alone(
+    database: Database, oracle: Oracle, address: str
+) -> None:
     filter = filter_of(address)
     with database.session() as session:
-        assert counts(session, filter, TODAY) == expected(Oracle(session), filter)
+        assert counts(session, filter, TODAY) == expected(oracle, filter)
 
 
 def expected(oracle: Oracle, filter: Filter) -> Counts:
@@ -307,13 +318,13 @@ def expected(oracle: Oracle, filter: Filter) -> Counts:
 @EACH
 @pytest.mark.usefixtures("amount")
 def test_a_count_that_looked_at_too_little_says_so(
-    database: Database, address: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, oracle: Oracle, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "AMONG", 20)
     monkeypatch.setattr(counting, "MOST", 12)
     filter = filter_of(address)
     with database.session() as session:
-        found, right = counts(session, filter, TODAY), expected(Oracle(session), filter)
+        found, right = counts(session, filter, TODAY), expected(oracle, filter)
     pairs = [(found.total, right.total)]
     pairs += [
         (found.values[field][value], right.values[field][value])
@@ -326,56 +337,39 @@ def test_a_count_that_looked_at_too_little_says_so(
         assert count.more or count.number == whole.number
 
 
-def test_the_queries_for_the_counts_are_few_whatever_the_filter(
-    database: Database, count_queries: Callable[[Session], list[str]]
-) -> None:
+def test_the_queries_for_the_counts_are_few_whatever_the_filter(database: Database) -> None:
     filter = filter_of("outcome=failed&language=nl&feedback=up&state=new&q=brug")
-    with database.session() as session:
-        queries = count_queries(session)
+    with database.session() as session, statements(session) as seen:
         counts(session, filter, TODAY)
-    assert 0 < len(queries) <= 7
+    assert 0 < len(seen) <= 7
 
 
-@pytest.fixture
-def count_queries() -> Iterator[Callable[[Session], list[str]]]:
-    """Collects the statements of a session's engine."""
-    from sqlalchemy import event
+@contextmanager
+def statements(session: Session) -> Iterator[list[tuple[str, Any]]]:
+    """Collects what is asked of a session's database, with the values."""
+    seen: list[tuple[str, Any]] = []
 
-    removals: list[Callable[[], None]] = []
+    def note(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        seen.append((statement, values))
 
-    def collect(session: Session) -> list[str]:
-        seen: list[str] = []
-        engine = session.get_bind()
-
-        def note(_c: object, _u: object, statement: str, *_: object) -> None:
-            seen.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        removals.append(lambda: event.remove(engine, "before_cursor_execute", note))
-        return seen
-
-    yield collect
-    for remove in removals:
-        remove()
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
 @EACH
 @pytest.mark.usefixtures("amount")
-def test_the_export_has_every_turn_that_fits_and_no_other(database: Database, address: str) -> None:
+def test_the_export_has_every_turn_that_fits_and_no_other(database: Database, oracle: Oracle, address: str) -> None:
     filter = filter_of(address)
     found = [each["turn"] for batch in records(database.session, filter, batch=13) for each in batch]
-    with database.session() as session:
-        ordered = sorted(
-            Oracle(session).matching(filter),
-            key=lambda turn: (turn.at, turn.id),
-            reverse=filter.sort is Sort.NEWEST,
-        )
+    ordered = sorted(oracle.matching(filter), key=lambda turn: (turn.at, turn.id), reverse=filter.sort is Sort.NEWEST)
     assert found == [each.id for each in ordered]
 
 
-def test_a_row_has_the_verdict_of_its_turn_and_the_tags_of_its_conversation(database: Database) -> None:
+def test_a_row_has_the_verdict_of_its_turn_and_the_tags_of_its_conversation(database: Database, oracle: Oracle) -> None:
     with database.session() as session:
-        oracle = Oracle(session)
         for row in page(session, Filter(verdict="right"), size=200).rows:
             assert row.verdict == "right"
             assert row.tags == tuple(sorted(tag for own, tag in oracle.tags if own == row.conversation.id))
