@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 STATIC = Path(__file__).parent / "static"
+STAFF = Path(__file__).parent.parent / "review" / "static"
 THEME = ("@nl-design-system-unstable/voorbeeld-design-tokens", "7.4.1", "dist/theme.css")
 COMPONENTS = (
     ("@nl-design-system-candidate/button-css", "1.1.0", "dist/button.css"),
@@ -97,7 +98,7 @@ def main() -> int:
         theme = _package(*THEME, folder)
     components = head + "".join(rules)
     (target / "components.css").write_text(components)
-    own = "".join(path.read_text() for path in sorted(STATIC.glob("*.css")))
+    own = "".join(path.read_text() for folder in (STATIC, STAFF) for path in sorted(folder.glob("*.css")))
     tokens = used_tokens(theme, components + own)
     lines = "".join(f"  {name}: {value};\n" for name, value in tokens.items())
     origin = f"/* {THEME[0]}@{THEME[1]} */\n"

@@ -69,6 +69,17 @@ def dependencies(dependant: Any) -> Iterator[Any]:
         yield from dependencies(each)
 
 
+@pytest.fixture(scope="module")
+def app(facts_url: str, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """One web process for all: what is asked here changes no account."""
+    folder = tmp_path_factory.mktemp("rights")
+    settings = Settings(
+        review_url=f"sqlite:///{folder}/review.db", conversations_url=f"sqlite:///{folder}/conversations.db",
+        facts_url=facts_url, secret_key="k" * 32, forms_per_minute=0, logins_per_minute=0,
+    )  # fmt: skip
+    return create_app(settings, FakeRasa())
+
+
 def test_the_list_holds_the_staff_pages() -> None:
     paths = {route.path for route in ROUTES}
     assert {"/review/login", "/review/logout", "/review/accounts", "/review/log"} <= paths
