@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from actions.facts.database import connect
 from bot.settings import Settings
@@ -48,13 +51,19 @@ def postgresql() -> Iterator[str]:
         port = free.getsockname()[1]
     try:
         _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        control = (programs / "pg_ctl", "-D", data, "-w")
-        _as_postgres(*control, "-l", str(folder / "log"), "-o", options, "start")
+        where = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+        # It ends with this process, also when that is killed.
+        begin = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--pdeathsig=INT"]
+        command = [*begin, str(programs / "postgres"), "-D", data, *where, "-c", "fsync=off"]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
         try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+            url = f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+            _wait_for(url, process)
+            yield url
         finally:
-            _as_postgres(*control, "-m", "immediate", "stop")
+            process.send_signal(signal.SIGQUIT)
+            process.wait(20)
     finally:
         shutil.rmtree(folder)
 
@@ -94,6 +103,20 @@ def _stores(conversations: str, review: str) -> Iterator[Stores]:
     finally:
         stores.events.dispose()
         stores.review.dispose()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Waits until a server takes connections."""
+    engine, deadline = create_engine(f"{url}/postgres"), time.monotonic() + 60
+    while True:
+        try:
+            engine.connect().close()
+            engine.dispose()
+            return
+        except OperationalError:
+            assert process.poll() is None, "PostgreSQL did not start"
+            assert time.monotonic() < deadline, "PostgreSQL took longer than a minute to start"
+            time.sleep(0.1)
 
 
 def _as_postgres(*command: str | Path) -> None:
