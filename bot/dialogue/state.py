@@ -63,11 +63,11 @@ class Weights:
     no_number: float = -1.5
     leaning: float = 0.5
     """Share of the readings in the scores of a message that leans on what was said before."""
-    answer: float = 0.3
+    answer: float = -0.2
     """How much likelier the statements together must be than the reasons to decline."""
     careful: float = 0.7
     """Added to `answer` for a message that leans on what was said before: more of those ask what is not known."""
-    unnamed: float = 2.5
+    unnamed: float = 3.5
     """Added for a message that names no subject at all, outside a conversation: most such questions are not ours."""
     counted: float = 0.8
     """Taken off both where a number is asked and the best statement holds one."""
