@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, Subquery, distinct, func, literal, literal_column, select, true, union_all
 from sqlalchemy.orm import Session, aliased
@@ -121,8 +121,7 @@ class _Counter:
             for each in listed.turn_streams(turns)
         ]
         fit = union_all(*(select(each.limit(MOST + 1).subquery()) for each in rows)).subquery()
-        count: Select[Any] = select(literal(0), func.count()).select_from(fit)
-        return count
+        return cast("Select[Any]", select(literal(0), func.count()).select_from(fit))
 
     def _run(self, queries: Mapping[Value, Select[Any]]) -> dict[Value, Count]:
         """Counts that are each a query, in one."""
@@ -183,8 +182,7 @@ def _conversations(listed: Listing) -> Select[Any]:
     kept = _newest(rows, streams, listed.lead is None or listed.lead.ordered, MOST + 1 if alone else AMONG)
     fits = [*listed.other_work(kept.c.id), *([] if listed.of_conversations else [listed.some_turn(kept.c.id)])]
     fit = func.count().filter(*fits) if fits else func.count()
-    count: Select[Any] = select(func.count(), fit).select_from(kept)
-    return count
+    return cast("Select[Any]", select(func.count(), fit).select_from(kept))
 
 
 def _newest(rows: Sequence[Select[Any]], streams: Sequence[Stream], ordered: bool, most: int) -> Subquery:
