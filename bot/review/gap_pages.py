@@ -26,6 +26,8 @@ from bot.review.wording import texts
 from bot.text import clean
 
 HERE = "/review/gaps"
+NEAR = 0.5
+"""The least cosine at which a statement comes near: of statements that differ, nine pairs of ten lie below it."""
 LONGEST_NOTE = 500
 """Characters of what a reviewer adds when asking for content."""
 Reader = Annotated[Member, Depends(needs(Role.READER))]
@@ -134,7 +136,8 @@ def _told(found: Shown, words: dict[str, Any], writer: Writer, names: Names, per
     """A gap in words."""
     first, last = (writer.day(local(at).date()) for at in (found.first, found.last))
     languages = {language: writer.number(count) for language, count in found.languages.items()}
-    statement = names.statements.get(found.statement or "")
+    near = found.statement if (found.similarity or 0) >= NEAR else None
+    statement = names.statements.get(near or "")
     return {
         "id": found.id,
         "count": words["once"] if found.count == 1 else words["count"].format(count=writer.number(found.count)),

@@ -14,7 +14,7 @@ from bot.review import gap_commands
 from bot.review.access import Role
 from bot.review.filters import parse
 from bot.review.gap_search import Question, search
-from bot.review.tables import GapRun, GapTurn, LogEntry, Proposal
+from bot.review.tables import Gap, GapRun, GapTurn, LogEntry, Proposal
 from bot.review.wording import texts
 from bot.settings import Settings
 from tests.review.conftest import Staff, StaffClient
@@ -70,6 +70,14 @@ def test_a_reader_sees_gaps_with_examples_intent_and_statement(filled: FastAPI, 
     assert texts(language)["intents"]["unknown/population"] in page
     assert ("Since when" if language == "en" else "Sinds wanneer") in page
     assert page.index("inwoners of Dalian") < page.index("alone in this")
+
+
+def test_a_statement_that_does_not_come_near_is_not_named(filled: FastAPI, staff: Staff) -> None:
+    with filled.state.review.session() as session, session.begin():
+        for each in session.scalars(select(Gap)):
+            each.similarity = 0.49
+    page = staff(Role.READER).get(HERE).text
+    assert page.count(texts("en")["gaps"]["no_statement"]) == 2
 
 
 def test_what_visitors_typed_is_text_in_its_own_language(filled: FastAPI, staff: Staff) -> None:
