@@ -12,7 +12,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from bot.text import fold
+from bot.text import SURROGATE, fold
 
 FUZZY_FROM = 5
 """Letters from which on a name is looked for with typing errors; shorter ones meet too many other words."""
@@ -60,7 +60,8 @@ class SubjectLinker:
 
         A name of two or three letters (VS, EU, UT) counts only in its own language: "vs" is another word in English.
         """
-        doc = self._words.make_doc(fold(text))
+        # spaCy raises at half a character.
+        doc = self._words.make_doc(fold(SURROGATE.sub(" ", text)))
         found = list(self._exact(doc, text, language))
         taken = {index for mention in found for index in range(mention.start, mention.end)}
         found += self._misspelled(doc, taken, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.settings import Settings
@@ -67,6 +67,8 @@ class SecurityMiddleware:
                 fixed = self._static_headers if scope["path"].startswith(STATIC) else self._headers
                 for name, value in fixed.items():
                     headers.setdefault(name, value)
+                if "location" in headers:
+                    headers["location"] = _within(scope, headers["location"])
             await send(message)
 
         try:
@@ -76,3 +78,9 @@ class SecurityMiddleware:
             logger.error("a request failed: %s", type(error).__name__)
             if not started:
                 await problem(500)(scope, receive, send_with_headers)
+
+
+def _within(scope: Scope, location: str) -> str:
+    """Where a redirect leads: without the host when it is the one that was asked for, which anybody can make up."""
+    path = location.removeprefix(f"{scope['scheme']}://{Headers(scope=scope).get('host', '')}")
+    return path if path.startswith("/") and not path.startswith("//") else location
