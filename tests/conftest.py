@@ -51,6 +51,8 @@ def facts_url(tmp_path_factory: pytest.TempPathFactory, content: Content) -> str
     engine = connect(url)
     migrate(engine)
     load(engine, content)
+    # So that all of it stands in the file itself: tests copy it.
+    engine.dispose()
     return url
 
 
