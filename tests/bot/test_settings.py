@@ -42,6 +42,9 @@ def test_what_is_no_origin_is_named(name: str, value: str) -> None:
         ("HSTS_SECONDS", "-1"),
         ("HSTS_SECONDS", "year"),
         ("COOKIE_SECURE", "2"),
+        ("SECRET_KEY", "k" * 31),
+        ("REVIEW_IDLE_MINUTES", "0"),
+        ("REVIEW_SESSION_HOURS", "0"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(name: str, value: str) -> None:

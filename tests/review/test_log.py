@@ -11,11 +11,15 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.languages import LANGUAGES
 from bot.review.access import Role
 from bot.review.database import migrate
+from bot.review.deciding import ACTIONS
 from bot.review.log import record
 from bot.review.log_pages import ON_A_PAGE, lines
 from bot.review.tables import Conversation, LogEntry
+from bot.review.wording import texts
+from tests.conftest import ROOT
 from tests.review.conftest import Staff, StaffClient
 from tests.review.stores import Stores
 
@@ -115,6 +119,14 @@ def test_what_is_in_the_log_is_shown_as_text(app: FastAPI, staff: Staff) -> None
     page = staff(Role.ADMIN).get("/review/log?by=%3Cb%3Ekim%3C/b%3E").text
     assert "<script>" not in page and "<b>kim" not in page and "<i>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_every_action_in_the_code_has_a_name() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "bot" / "review").glob("*.py"))
+    actions = set(re.findall(r'record\([^)]*?action="(\w+)"', code)) | set(ACTIONS.values())
+    assert {"login", "read", "judge"} <= actions
+    for language in LANGUAGES:
+        assert set(texts(language)["accounts"]["log"]["actions"]) == actions
 
 
 def test_both_kinds_of_stores_give_the_same_pages(stores: Stores) -> None:
