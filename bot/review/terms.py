@@ -59,7 +59,7 @@ class Term:
 
     values: tuple[Any, ...]
 
-    few: ClassVar[int] = 5000
+    few: ClassVar[int] = 3000
     """So many rows can be found and sorted while somebody waits. More are gone through in the order of time."""
     ordered: ClassVar[bool] = True
     """Whether an index has the streams in the order of time."""
@@ -126,7 +126,7 @@ class SubjectTerm(TurnTerm):
 
 
 class GapTerm(TurnTerm):
-    few = 50_000
+    few = 20_000
     ordered = False
 
     def sample(self) -> Select[Any]:
@@ -142,7 +142,7 @@ class GapTerm(TurnTerm):
 
 
 class VerdictTerm(TurnTerm):
-    few = 50_000
+    few = 20_000
     ordered = False
 
     def sample(self) -> Select[Any]:
