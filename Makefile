@@ -11,6 +11,7 @@ help:
 	@echo "make quick     the tests that start neither processes nor a browser"
 	@echo "make train     train the model when its data has changed"
 	@echo "make bench-review  measure the staff pages on large stores (about 30 minutes)"
+	@echo "make audit     look the locked packages up among known vulnerabilities (needs the network)"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
 	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
@@ -95,3 +96,8 @@ screenshots: setup
 .PHONY: demo-conversations
 demo-conversations: setup
 	@$(PYTHON) -m tests.demo_conversations
+
+# Known vulnerabilities of the locked packages, but for the reviewed exceptions in docs/audit.toml. Needs the network.
+.PHONY: audit
+audit: setup
+	@$(PYTHON) -m tests.audit $(UV)
