@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from datetime import date
 
 import yaml
 
@@ -22,7 +23,7 @@ FILES = (
 
 def check(settings: Settings) -> list[str]:
     """What is missing or wrong, one line each."""
-    return [*_files(), *_names(), *_facts(settings), *_model(settings)]
+    return [*_files(), *_names(), *_facts(settings), *_model(settings), *_security_txt(settings, date.today())]
 
 
 def _files() -> Iterator[str]:
@@ -63,3 +64,9 @@ def _model(settings: Settings) -> Iterator[str]:
         yield f"{settings.model_folder}: there is no model; run `python -m bot train`"
     elif not is_current(settings):
         yield f"{settings.model_folder}: the model is older than its training data; run `python -m bot train`"
+
+
+def _security_txt(settings: Settings, today: date) -> Iterator[str]:
+    """Readers of security.txt take no notice of one whose day has passed."""
+    if settings.security_contact and date.fromisoformat(settings.security_expires) < today:
+        yield f"SECURITY_EXPIRES={settings.security_expires} has passed: see whether SECURITY_CONTACT still holds"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
+from bot.checks import check
 from bot.settings import SettingError, Settings
 from tests.bot.web.conftest import Start
 
@@ -42,3 +43,10 @@ def test_it_has_what_the_standard_asks_for(start: Start) -> None:
 def test_a_contact_that_cannot_be_used_is_named(wrong: dict[str, str]) -> None:
     with pytest.raises(SettingError, match="SECURITY_"):
         Settings.from_env(CONTACT | wrong)
+
+
+def test_a_day_that_has_passed_is_found_by_the_check() -> None:
+    settings = Settings.from_env(CONTACT | {"SECURITY_EXPIRES": "2020-01-01"})
+    assert any("SECURITY_EXPIRES" in line for line in check(settings))
+    far = Settings.from_env(CONTACT | {"SECURITY_EXPIRES": "2999-12-31"})
+    assert not any("SECURITY_EXPIRES" in line for line in check(far))
