@@ -101,7 +101,8 @@ class _Counter:
         listed = arranged(self._filter, counting.terms, self._sizes, self._today)
         if not all(term == listed.lead or isinstance(term, UnjudgedTerm) for term in listed.terms):
             return None
-        count: Any = select(literal(0), func.count()).select_from(listed.keys(MOST + 1).subquery())
+        rows: Any = listed.keys(MOST + 1).subquery()
+        count: Select[Any] = select(literal(0)).add_columns(func.count()).select_from(rows)
         return count
 
     def _is_cheap(self, rest: Filter, field: str, value: str) -> bool:

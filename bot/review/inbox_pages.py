@@ -64,16 +64,18 @@ def save_view(
             view = keep(session, member.name, name, filter)
         except ViewError as error:
             return _show(request, member, filter, status=400, save_error=error.key, typed=name[: LONGEST_NAME * 2])
-        record(session, by=member.name, action="view", object=f"view {view.id}", after={"query": "saved"})
+        record(session, by=member.name, action="view", object=f"view {view.id}", after={"filter": _fields(filter)})
     return RedirectResponse(f"{INBOX}?{filter.query(said='saved')}", 303)
 
 
 def remove_view(request: Request, member: Reader, view: int) -> Response:
     """Removes one of the member's own views."""
     with _database(request).session() as session, session.begin():
-        if remove(session, member.name, view) is None:
+        removed = remove(session, member.name, view)
+        if removed is None:
             raise HTTPException(404)
-        record(session, by=member.name, action="view", object=f"view {view}", after={"query": "removed"})
+        before = {"filter": _fields(filter_of(removed))}
+        record(session, by=member.name, action="view", object=f"view {view}", before=before)
     return RedirectResponse(f"{INBOX}?said=removed", 303)
 
 
@@ -87,7 +89,7 @@ def _export(kind: str) -> Any:
             raise HTTPException(400)  # else the file would hold more than was asked for
         database = _database(request)
         with database.session() as session, session.begin():
-            after = {"format": kind, "filter": [name for name, _ in filter.pairs()]}
+            after = {"format": kind, "filter": _fields(filter)}
             record(session, by=member.name, action="export", object="turns", after=after)
         pieces = written(_begun(records(database.session, filter)))
         name = f'attachment; filename="turns-{today().isoformat()}.{kind}"'
@@ -151,6 +153,11 @@ def _page(request: Request, filter: Filter, session: Any) -> tuple[Page, bool]:
 
 def _heading(words: dict[str, Any], count: str) -> str:
     return str(words["count_one"] if count == "1" else words["count"].format(number=count))
+
+
+def _fields(filter: Filter) -> list[str]:
+    """What is filtered by: what for could be a visitor's words."""
+    return list(dict.fromkeys(name for name, _ in filter.pairs()))
 
 
 def _filter_of_query(query: str) -> Filter:
