@@ -81,6 +81,8 @@ def test_no_axe_findings(open_as: Open, language: str, query: str) -> None:
     assert page.locator("html").get_attribute("lang") == language
     page.locator("summary").evaluate_all("all => all.forEach(each => each.parentElement.open = true)")
     assert violations(page) == []
+    page.evaluate("scrollTo(0, 500)")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"forced_colors": "active"}], ids=["dark", "forced"])
@@ -109,7 +111,7 @@ def test_one_filters_by_mouse_and_the_address_keeps_it(open_as: Open) -> None:
     page = open_as("/review")
     page.get_by_label("Mislukt").check()
     page.get_by_label("Niet in de bronnen").check()
-    page.get_by_role("button", name="Toon gesprekken").click()
+    page.get_by_role("button", name="Toon gesprekken").last.click()
     assert page.url.endswith("/review?outcome=not_in_sources&outcome=failed")
     expect(page.get_by_role("heading", name="24 gesprekken")).to_be_visible()
     assert set(page.locator("tbody .badge").all_inner_texts()) == {"Mislukt", "Niet in de bronnen"}
@@ -138,7 +140,7 @@ def test_one_filters_by_keyboard_alone(open_as: Open) -> None:
     reach(page, "f-tag")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    reach(page, page.get_by_role("button", name="Toon gesprekken"))
+    reach(page, page.get_by_role("button", name="Toon gesprekken").last)
     page.keyboard.press("Enter")
     page.wait_for_url("**/review?q=since&outcome=clarify**")
     expect(page.locator(".inbox-filter details")).to_have_attribute("open", "")
@@ -160,7 +162,7 @@ def test_the_whole_works_without_scripts(open_as: Open) -> None:
     page = open_as("/review", java_script_enabled=False)
     page.get_by_label("Periode").select_option("week")
     page.get_by_label("Niet nuttig").check()
-    page.get_by_role("button", name="Toon gesprekken").click()
+    page.get_by_role("button", name="Toon gesprekken").last.click()
     assert page.url.endswith("/review?period=week&feedback=down")
     page.locator("summary", has_text="Bewaar dit filter").click()
     page.get_by_label("Naam van de lijst").fill("Klachten van de week")
@@ -181,7 +183,7 @@ def test_on_a_narrow_screen_the_filter_opens_at_its_link_without_scripts(open_as
     page.get_by_role("link", name="Toon het filter").click()
     expect(page.get_by_label("Periode")).to_be_visible()
     page.get_by_label("Mislukt").check()
-    page.get_by_role("button", name="Toon gesprekken").click()
+    page.get_by_role("button", name="Toon gesprekken").last.click()
     expect(page.get_by_label("Periode")).to_be_hidden()
     expect(page.get_by_role("heading", name="12 gesprekken")).to_be_visible()
     page.get_by_role("link", name="Toon het filter").click()
