@@ -10,8 +10,6 @@ from bot.serve import ONE_THREAD, actions_command, environment, rasa_command, we
 from bot.settings import SettingError, Settings
 from bot.training import model_path, prepare_facts
 
-ROLES = ("web", "rasa", "actions")
-
 
 def run(role: str, settings: Settings) -> None:
     """Becomes the process of a role. Raises SettingError or RuntimeError for what it lacks.

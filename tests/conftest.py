@@ -40,6 +40,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server without databases of ours."""
+    from tests.engines.postgresql import postgresql
+
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def content() -> Content:
     return parse(ROOT / "data" / "facts")
 

@@ -37,10 +37,10 @@ def delete_conversation(settings: Settings, conversation: str, rasa_url: str) ->
     database = Database(settings.review_url)
     with database.session() as session:
         refuse_held(session, conversation)
-    database.engine.dispose()
     if not asyncio.run(_deleted_by_rasa(rasa_url, conversation)):
         _delete_events(settings.conversations_url, conversation)
-    ReviewStore(settings.review_url).forget(conversation)
+    ReviewStore(database).forget(conversation)
+    database.engine.dispose()
 
 
 async def _deleted_by_rasa(url: str, conversation: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.review.tables import Account
+from bot.review import accounts
 from bot.settings import Settings
 
 COMMAND = "python -m bot review add-user NAME --role admin"
@@ -15,7 +14,7 @@ COMMAND = "python -m bot review add-user NAME --role admin"
 def is_missing(store: Session, settings: Settings) -> bool:
     """Whether nobody can log in: there is no active account, and no OpenID provider whose claims make one."""
     by_claim = bool(settings.oidc_issuer and settings.oidc_role_claim)
-    return not by_claim and store.scalar(select(Account.name).where(Account.active).limit(1)) is None
+    return not by_claim and not accounts.exist(store)
 
 
 def hint(settings: Settings) -> str | None:

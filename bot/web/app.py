@@ -57,9 +57,9 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
         redoc_url=None, lifespan=lifespan,
     )  # fmt: skip
     app.state.settings = settings
-    app.state.chat = Chat(rasa, ReviewStore(settings.review_url))
     app.state.review = Database(settings.review_url)
-    app.state.gap_searching = GapSearching(settings)
+    app.state.chat = Chat(rasa, ReviewStore(app.state.review))
+    app.state.gap_searching = GapSearching(settings, app.state.review)
     app.state.facts = FactsReader(settings.facts_url)
     app.state.key = settings.secret_key or secrets.token_hex(32)
     app.state.signer = URLSafeSerializer(app.state.key, salt="session")

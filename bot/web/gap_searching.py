@@ -31,9 +31,9 @@ COMMAND = (sys.executable, "-m", "bot", "review", "gaps")
 class GapSearching:
     """Starts searches. One process of several may do so at a time: the search itself sees to that."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
-        self._database = Database(settings.review_url)
+        self._database = database
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from bot.web.rasa_client import RasaAway, RasaClient
 
+Answer = TypeVar("Answer")
 RESTING = 2.0
 """Seconds for which a process that was away is asked last."""
 
@@ -30,25 +31,11 @@ class RasaRing:
 
         A message that was begun goes to no other process: it might be recorded twice. Sent again, it is.
         """
-        for number in self._order(sender):
-            try:
-                return await self._clients[number].ask(sender, text, language, message_id)
-            except RasaAway as error:
-                self._away_until[number] = time.monotonic() + RESTING
-                if not error.unsent:
-                    raise
-        raise RasaAway("no process can be reached", unsent=True)
+        return await self._first(sender, lambda client: client.ask(sender, text, language, message_id))
 
     async def forget(self, sender: str) -> None:
         """Deletes a conversation from the store that all processes share. Raises RasaAway."""
-        for number in self._order(sender):
-            try:
-                return await self._clients[number].forget(sender)
-            except RasaAway as error:
-                self._away_until[number] = time.monotonic() + RESTING
-                if not error.unsent:
-                    raise
-        raise RasaAway("no process can be reached", unsent=True)
+        await self._first(sender, lambda client: client.forget(sender))
 
     async def healthy(self) -> bool:
         """Whether at least one process is."""
@@ -57,6 +44,17 @@ class RasaRing:
     async def close(self) -> None:
         for client in self._clients:
             await client.close()
+
+    async def _first(self, sender: str, does: Callable[[RasaClient], Awaitable[Answer]]) -> Answer:
+        """What the first process gives that can be reached; one that cannot is asked last for a while."""
+        for number in self._order(sender):
+            try:
+                return await does(self._clients[number])
+            except RasaAway as error:
+                self._away_until[number] = time.monotonic() + RESTING
+                if not error.unsent:
+                    raise
+        raise RasaAway("no process can be reached", unsent=True)
 
     def _order(self, sender: str) -> list[int]:
         now = time.monotonic()

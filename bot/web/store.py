@@ -22,8 +22,8 @@ RESENT_WITHIN = timedelta(minutes=15)
 class ReviewStore:
     """Writes in short transactions; each call is one. Every call may raise SQLAlchemyError: the store is away."""
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def _session(self) -> Session:
         return self._database.session()

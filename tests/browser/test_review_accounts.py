@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,16 +13,15 @@ from playwright.sync_api import Page, expect
 from bot.review import accounts
 from bot.review.access import Role
 from bot.review.log import record
-from bot.review.sessions import COOKIE
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.browser.conftest import OpenPage, violations
+from tests.browser.staff import Open, admit
 from tests.browser.stand_in import StandIn, served
 from tests.review.conftest import log_in
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough secret"
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +60,7 @@ def open_as(staff_app: FastAPI, base: str, open_page: OpenPage) -> Open:
         if name is not None:
             with staff_app.state.review.session() as store, store.begin():
                 accounts.find(store, name).language = language
-            value = log_in(staff_app, Role.READER, name).cookies[COOKIE]
-            page.context.add_cookies([{"name": COOKIE, "value": value, "domain": "127.0.0.1", "path": "/review"}])
+            admit(page, log_in(staff_app, Role.READER, name))
         page.goto(f"{base}{path}")
         return page
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -13,17 +13,15 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from bot.review.access import Role
-from bot.review.sessions import COOKIE
 from bot.review.tables import Conversation, Judgement, Note, State, Tag, Work
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.browser.conftest import OpenPage, violations
+from tests.browser.staff import Open, opener
 from tests.browser.stand_in import HOSTILE, StandIn, served
-from tests.review.conftest import log_in
 from tests.review.filling import AT, conversation, turn
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., Page]
 NAMES = count(1)
 LANGUAGES = pytest.mark.parametrize("language", ["nl", "en"])
 
@@ -45,14 +43,7 @@ def base(staff_app: FastAPI) -> Iterator[str]:
 def open_as(staff_app: FastAPI, base: str, open_page: OpenPage) -> Open:
     """Opens a staff page as a reviewer, or as a member with another role or language."""
 
-    def opened(path: str, language: str = "en", role: Role = Role.REVIEWER, **options: Any) -> Page:
-        value = log_in(staff_app, role, f"{role.key}-{language}", language).cookies[COOKIE]
-        page = open_page("about:blank", **options)
-        page.context.add_cookies([{"name": COOKIE, "value": value, "domain": "127.0.0.1", "path": "/review"}])
-        page.goto(f"{base}{path}")
-        return page
-
-    return opened
+    return opener(staff_app, base, open_page, Role.REVIEWER, "en")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,17 +12,15 @@ from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from bot.review.access import Role
-from bot.review.sessions import COOKIE
 from bot.review.tables import Tag
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.browser.conftest import OpenPage, violations
+from tests.browser.staff import Open, opener
 from tests.browser.stand_in import StandIn, served
-from tests.review.conftest import log_in
 from tests.review.filling import conversation, turn
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., Page]
 PAGES = ["", "?outcome=failed&language=nl&q=M%C3%BCnster&confidence_below=90", "?outcome=refused", "?outcome=x&after=y"]
 LONG = "Wat doet de Euregio voor studenten die over de grens willen stage lopen, en is daar subsidie voor?"
 
@@ -64,14 +62,7 @@ def base(staff_app: FastAPI) -> Iterator[str]:
 def open_as(staff_app: FastAPI, base: str, open_page: OpenPage) -> Open:
     """Opens a staff page as a reviewer of a language."""
 
-    def opened(path: str, language: str = "nl", role: Role = Role.REVIEWER, **options: object) -> Page:
-        value = log_in(staff_app, role, f"{role.key}-{language}", language).cookies[COOKIE]
-        page = open_page("about:blank", **{"viewport": {"width": 1280, "height": 900}, **options})
-        page.context.add_cookies([{"name": COOKIE, "value": value, "domain": "127.0.0.1", "path": "/review"}])
-        page.goto(f"{base}{path}")
-        return page
-
-    return opened
+    return opener(staff_app, base, open_page, Role.REVIEWER, "nl", viewport={"width": 1280, "height": 900})
 
 
 @pytest.mark.parametrize("query", PAGES)

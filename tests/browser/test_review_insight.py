@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from bot.review.access import Role
 from bot.review.aggregates import open_days, refresh
 from bot.review.clustering import Vectors
 from bot.review.gap_search import Question, search
-from bot.review.sessions import COOKIE
 from bot.review.tables import Cursor, Judgement, State, Verdict
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.browser.conftest import OpenPage, violations
+from tests.browser.staff import Open, opener
 from tests.browser.stand_in import StandIn, served
-from tests.review.conftest import log_in
 from tests.review.filling import conversation, turn
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., Page]
 
 NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 LONG = "Kunt u mij vertellen hoeveel inwoners Münster heeft, want ik schrijf een werkstuk over partnersteden?"
@@ -76,15 +73,8 @@ def base(staff_app: FastAPI) -> Iterator[str]:
 def as_member(open_page: OpenPage, base: str, staff_app: FastAPI) -> Open:
     """Opens a page with a member of staff logged in."""
 
-    def opened(path: str, language: str = "nl", role: Role = Role.REVIEWER, **options: Any) -> Page:
-        client = log_in(staff_app, role, f"{role.key}-{language}", language)
-        page = open_page(f"{base}/review/login", **options)
-        cookie = {"name": COOKIE, "value": client.cookies[COOKIE], "url": f"{base}/review"}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
-        page.goto(f"{base}/review/{path}")
-        return page
-
-    return opened
+    open_as = opener(staff_app, base, open_page, Role.REVIEWER, "nl")
+    return lambda path, *who, **options: open_as(f"/review/{path}", *who, **options)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

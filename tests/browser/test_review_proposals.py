@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Page
 
 from bot.review.access import Role
 from bot.review.proposals import propose
-from bot.review.sessions import COOKIE
 from bot.review.tables import Proposal, Verdict
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.browser.conftest import OpenPage, violations
+from tests.browser.staff import Open, opener
 from tests.browser.stand_in import StandIn, served
-from tests.review.conftest import log_in
 from tests.review.filling import conversation, turn
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +52,7 @@ def base(staff_app: FastAPI) -> Iterator[str]:
 def open_as(staff_app: FastAPI, base: str, open_page: OpenPage) -> Open:
     """Opens a staff page as an editor of a language."""
 
-    def opened(path: str, language: str = "nl", role: Role = Role.EDITOR, **options: object) -> Page:
-        value = log_in(staff_app, role, f"{role.key}-{language}", language).cookies[COOKIE]
-        page = open_page("about:blank", **options)
-        page.context.add_cookies([{"name": COOKIE, "value": value, "domain": "127.0.0.1", "path": "/review"}])
-        page.goto(f"{base}{path}")
-        return page
-
-    return opened
+    return opener(staff_app, base, open_page, Role.EDITOR, "nl")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

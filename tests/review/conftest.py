@@ -19,7 +19,7 @@ from bot.review.tables import Account
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.bot.web.fake_rasa import FakeRasa
-from tests.review.stores import Stores, on_postgresql, on_sqlite, postgresql
+from tests.review.stores import Stores, on_postgresql, on_sqlite
 
 PAGE = {"accept": "text/html"}
 Staff = Callable[..., "StaffClient"]
@@ -96,13 +96,6 @@ def token(app: FastAPI, client: TestClient) -> str:
 
 def _request(app: FastAPI, cookies: str = "") -> Any:
     return Request({"type": "http", "app": app, "headers": [(b"cookie", cookies.encode())]})
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server without databases of ours."""
-    with postgresql() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -113,7 +113,7 @@ with database.session() as session: print(session.scalar(text("SELECT version_nu
 
 
 def test_the_store_of_the_web_process_and_that_of_review_are_the_same(stores: Stores) -> None:
-    ReviewStore(stores.settings.review_url).failed("mine-12345678", "hallo", "ReadTimeout", "m1")
+    ReviewStore(Database(stores.settings.review_url)).failed("mine-12345678", "hallo", "ReadTimeout", "m1")
     with Database(stores.settings.review_url).session() as session:
         assert [row.message for row in session.scalars(select(FailedTurn))] == ["m1"]
     assert inspect(stores.review).has_table("accounts")

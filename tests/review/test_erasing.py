@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.review import vectors
-from bot.review.database import migrate
+from bot.review.database import Database, migrate
 from bot.review.deletion import OnHold, delete_conversation, refuse_held
 from bot.review.search import matching
 from bot.review.tables import (
@@ -83,7 +83,7 @@ def test_every_table_either_is_of_a_conversation_or_holds_nobodys_words() -> Non
 def test_everything_of_it_goes_and_nothing_of_another(stores: Stores) -> None:
     fill(stores, MINE, OTHER)
     assert set(rows(stores).values()) == {2}
-    ReviewStore(stores.settings.review_url).forget(MINE)
+    ReviewStore(Database(stores.settings.review_url)).forget(MINE)
     assert rows(stores) == dict.fromkeys(rows(stores), 1)
     with Session(stores.review) as session:
         assert session.scalars(select(Turn.conversation)).all() == [OTHER]
@@ -99,7 +99,7 @@ def test_nothing_of_it_is_left_in_sqlites_files(tmp_path: Path) -> None:
         for name, word in ((MINE, "xylofoon"), (OTHER, "quarantaine")):
             session.execute(update(Turn).where(Turn.conversation == name).values(reply=f"antwoord {name} {word}"))
     stores.review.dispose()
-    ReviewStore(url).forget(MINE)
+    ReviewStore(Database(url)).forget(MINE)
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("review.db*"))
     for word in (b"turn-%s", b"woorden %s", b"antwoord %s", b"comment %s", b"note %s"):
         assert word % MINE.encode() not in stored
@@ -111,7 +111,7 @@ def test_nothing_of_it_is_left_in_sqlites_files(tmp_path: Path) -> None:
 
 def test_the_log_of_deletions_says_how_many_rows_of_each_kind(stores: Stores) -> None:
     fill(stores, MINE)
-    ReviewStore(stores.settings.review_url).forget(MINE)
+    ReviewStore(Database(stores.settings.review_url)).forget(MINE)
     with Session(stores.review) as session:
         logged = {row.kind: row.count for row in session.scalars(select(Deletion))}
         assert session.scalars(select(LogEntry.action)).all() == ["judge"]
@@ -130,7 +130,7 @@ def test_a_verdict_that_is_given_meanwhile_goes_too(stores: Stores) -> None:
         session.execute(update(Conversation).where(Conversation.id == MINE).values(state="done"))
         session.add(Tag(tag="laat", conversation=MINE, at=AT))
         session.flush()
-        forgetting = threading.Thread(target=ReviewStore(stores.settings.review_url).forget, args=(MINE,))
+        forgetting = threading.Thread(target=ReviewStore(Database(stores.settings.review_url)).forget, args=(MINE,))
         forgetting.start()
         forgetting.join(0.5)
         assert forgetting.is_alive()

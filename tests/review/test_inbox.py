@@ -24,18 +24,12 @@ from bot.review.inbox_export import records
 from bot.review.tables import Conversation, Judgement, State, Tag, Turn, Verdict
 from bot.review.times import utc
 from tests.review.filling import conversation, turn
-from tests.review.stores import on_postgresql, on_sqlite, postgresql
+from tests.review.stores import on_postgresql, on_sqlite
 
 TODAY = date(2026, 11, 26)
 NEWEST = datetime(2026, 11, 26, 20, tzinfo=UTC)
 CONVERSATIONS = 150
 WORDS = ("stad", "brug", "fiets", "plein", "haven")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as address:
-        yield address
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -44,7 +38,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if request.param == "sqlite":
         opened = on_sqlite(tmp_path_factory.mktemp("inbox"))
     else:
-        opened = on_postgresql(request.getfixturevalue("server"))
+        opened = on_postgresql(request.getfixturevalue("postgresql_server"))
     with opened as stores:
         made = Database(str(stores.review.url.render_as_string(hide_password=False)))
         with made.session() as session:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.review import projection as module
-from bot.review.database import lock
+from bot.review.database import Database, lock
 from bot.review.projection import HORIZON, Projection
 from bot.review.tables import Conversation, Cursor, DailyFigure, Turn, TurnSubject, Work
 from bot.stores import StrictTrackerStore
@@ -356,7 +356,7 @@ def test_feedback_days_later_changes_the_turn(stores: Stores, projection: Projec
     recorded(session, MINE, "m1", long_ago)
     session.commit()
     read(projection)
-    assert ReviewStore(stores.settings.review_url).rate("m1", "down", None)
+    assert ReviewStore(Database(stores.settings.review_url)).rate("m1", "down", None)
     read(projection)
     assert [turn.rating for turn in turns(stores)] == ["down"]
 
@@ -518,7 +518,7 @@ def test_a_projection_under_way_brings_nothing_back(
     def forget() -> None:
         with stores.events.begin() as connection:
             connection.execute(delete(EVENTS).where(EVENTS.c.sender_id == MINE))
-        ReviewStore(stores.settings.review_url).forget(MINE)
+        ReviewStore(Database(stores.settings.review_url)).forget(MINE)
         deleted.set()
 
     def slow(*arguments: Any) -> Any:

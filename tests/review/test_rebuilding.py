@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.__main__ import main
 from bot.retention import purge
 from bot.review import projection, rebuilding
+from bot.review.database import Database
 from bot.review.projection import Projection
 from bot.review.rebuilding import rebuild
 from bot.review.search import matching
@@ -124,7 +125,7 @@ def test_what_was_deleted_or_purged_does_not_come_back(stores: Stores) -> None:
     fill(stores)
     with stores.events.begin() as connection:
         connection.execute(delete(EVENTS).where(EVENTS.c.sender_id == OTHER))
-    ReviewStore(stores.settings.review_url).forget(OTHER)
+    ReviewStore(Database(stores.settings.review_url)).forget(OTHER)
     rebuild(stores.settings, quiet)
     assert [row["id"] for row in projected(stores)[2]] == [MINE]
     purge(stores.settings, days=1, now=now() + timedelta(days=2))

@@ -58,7 +58,7 @@ def finished(settings: Settings, age: timedelta) -> None:
 
 def test_it_searches_when_nobody_ever_has(settings: Settings, searches: Callable[[], list[str]]) -> None:
     async def scenario() -> None:
-        async with running(GapSearching(settings)):
+        async with running(GapSearching(settings, Database(settings.review_url))):
             await until(lambda: len(searches()) == 1)
 
     asyncio.run(scenario())
@@ -72,7 +72,7 @@ def test_it_searches_once_a_day(
     finished(settings, age)
 
     async def scenario() -> None:
-        async with running(GapSearching(settings)):
+        async with running(GapSearching(settings, Database(settings.review_url))):
             await asyncio.sleep(1.0)
 
     asyncio.run(scenario())
@@ -83,7 +83,7 @@ def test_staff_may_ask_at_any_time(settings: Settings, searches: Callable[[], li
     finished(settings, timedelta(hours=1))
 
     async def scenario() -> None:
-        searching = GapSearching(settings)
+        searching = GapSearching(settings, Database(settings.review_url))
         async with running(searching):
             assert await asyncio.to_thread(searching.ask)
             await until(lambda: len(searches()) == 1)
@@ -92,7 +92,7 @@ def test_staff_may_ask_at_any_time(settings: Settings, searches: Callable[[], li
 
 
 def test_nothing_can_be_asked_for_where_it_does_not_run(settings: Settings) -> None:
-    assert GapSearching(settings).ask() is False
+    assert GapSearching(settings, Database(settings.review_url)).ask() is False
 
 
 def test_a_search_ends_with_the_web_process(
@@ -101,7 +101,7 @@ def test_a_search_ends_with_the_web_process(
     monkeypatch.setattr(gap_searching, "COMMAND", (*gap_searching.COMMAND[:-1], "60"))
 
     async def scenario() -> None:
-        async with asyncio.timeout(10), running(GapSearching(settings)):
+        async with asyncio.timeout(10), running(GapSearching(settings, Database(settings.review_url))):
             await until(lambda: len(searches()) == 1)
 
     asyncio.run(scenario())
@@ -111,7 +111,7 @@ def test_a_store_that_is_away_is_looked_at_again_later(
     searches: Callable[[], list[str]], caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scenario() -> None:
-        async with running(GapSearching(Settings(review_url=AWAY))) as task:
+        async with running(GapSearching(Settings(review_url=AWAY), Database(AWAY))) as task:
             await until(lambda: bool(caplog.records))
             assert not task.done()
 
@@ -129,7 +129,7 @@ def test_a_search_that_fails_is_logged(
     monkeypatch.setattr(gap_searching, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
 
     async def scenario() -> None:
-        async with running(GapSearching(settings)):
+        async with running(GapSearching(settings, Database(settings.review_url))):
             await until(lambda: "exit code 3" in caplog.text)
 
     asyncio.run(scenario())

@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 
 from bot.review.tables import Conversation, Turn
 from bot.settings import ROOT
+from tests.engines.postgresql import postgresql
 from tests.review.bench.loading import load
 from tests.review.bench.measuring import count_days, measure
 from tests.review.bench.report import misses, write
 from tests.review.bench.synthetic import tables
-from tests.review.stores import Stores, on_postgresql, on_sqlite, postgresql
+from tests.review.stores import Stores, on_postgresql, on_sqlite
 
 SIZES = {"postgresql": 1_000_000, "sqlite": 100_000}
 """Conversations, unless told otherwise."""
