@@ -11,7 +11,6 @@ import shutil
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.evaluation.assistant import UNLIMITED
 
 FOLDERS = ("bot", "actions", "data/facts", "data/rules", "data/responses", "data/augmentation", "tests/evaluation")
 FILES = (
@@ -41,7 +40,7 @@ def environment(folder: Path) -> dict[str, str]:
     """The settings of everything that runs in it."""
     urls = {f"{name.upper()}_URL": f"sqlite:///{folder}/var/{name}.db" for name in ("facts", "conversations", "review")}
     (folder / "var").mkdir(exist_ok=True)
-    return {**os.environ, **urls, **UNLIMITED, "SECRET_KEY": "k" * 32}
+    return {**os.environ, **urls, "SECRET_KEY": "k" * 32}
 
 
 def _write_questions(source: Path, folder: Path) -> None:
