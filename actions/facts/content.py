@@ -34,6 +34,10 @@ class Source:
     note: Text | None
     headings: dict[str, tuple[str, int]]
     """By the heading's slug: its title and its number of paragraphs."""
+    owner: str = ""
+    """The department that keeps what rests on it, unless a statement or its subject names another one."""
+    review_by: str = ""
+    """ISO 8601 date by which what rests on it is looked at again, unless a statement or its subject says another."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def _parents(content: c.Content) -> Iterator[t.Base]:
             id=source.id, title_nl=source.title["nl"], title_en=source.title["en"], language=source.language,
             as_of=source.as_of, dated=source.dated, checked=source.checked, url=source.url,
             note_nl=source.note["nl"] if source.note else None, note_en=source.note["en"] if source.note else None,
+            owner=source.owner, review_by=source.review_by,
         )  # fmt: skip
     for subject in content.subjects.values():
         description: Any = subject.description or {}

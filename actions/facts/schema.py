@@ -22,9 +22,6 @@ SLUG = re.compile(r"[a-z][a-z0-9_]*\Z")
 DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?\Z")
 PLACES = re.compile(r"\{(\w+)\}")
 
-DEFAULT_OWNER = "internationaal"
-DEFAULT_REVIEW_BY = "2027-11"
-
 
 class FactsError(ValueError):
     """The facts cannot be used. `problems` lists every mistake as `file:line: key: what is wrong`."""
@@ -143,10 +140,10 @@ def parse(folder: Path) -> c.Content:
         if slug in subjects:
             node.problem(slug, "is a subject of its own in subjects/ already")
         subjects[slug] = _subject(node, slug)
+    sources = {slug: _source(node, slug) for slug, node in _read(folder / "sources.yml", folder, problems).children()}
+    subjects = {slug: _kept(subject, sources) for slug, subject in subjects.items()}
     content = c.Content(
-        sources={
-            slug: _source(node, slug) for slug, node in _read(folder / "sources.yml", folder, problems).children()
-        },
+        sources=sources,
         subjects=subjects,
         partnerships=_rows(folder / "partnerships.yml", folder, problems, _partnership),
         memberships=_rows(folder / "memberships.yml", folder, problems, _membership),
@@ -210,6 +207,8 @@ def _source(node: Node, slug: str) -> c.Source:
         checked=node.date("checked"),
         url=node.get("url", str),
         note=node.text("note", False),
+        owner=node.get("owner", str, ""),
+        review_by=node.date("review_by") or "",
         headings={
             key: (str(child.get("title", str, "", True)), int(child.get("paragraphs", int, 0, True)))
             for key, child in (headings.children() if headings else ())
@@ -237,7 +236,7 @@ def _subject(node: Node, slug: str) -> c.Subject:
         if statements
         else (),
     )
-    owner, review_by = node.get("owner", str, DEFAULT_OWNER), node.date("review_by") or DEFAULT_REVIEW_BY
+    owner, review_by = node.get("owner", str, ""), node.date("review_by") or ""
     if aliases:
         aliases.done()
     node.done()
@@ -246,6 +245,23 @@ def _subject(node: Node, slug: str) -> c.Subject:
         statements=tuple(
             replace(s, owner=s.owner or owner, review_by=s.review_by or review_by) for s in subject.statements
         ),
+    )
+
+
+def _kept(subject: c.Subject, sources: dict[str, c.Source]) -> c.Subject:
+    """The subject, with what its statements do not say themselves: they are kept by whoever keeps their first source,
+    and looked at again when the first of their sources is."""
+    return replace(subject, statements=tuple(_kept_statement(s, sources) for s in subject.statements))
+
+
+def _kept_statement(statement: c.Statement, sources: dict[str, c.Source]) -> c.Statement:
+    rest_on = [sources[name] for name in statement.sources if name in sources]
+    owners = [source.owner for source in rest_on if source.owner]
+    days = [source.review_by for source in rest_on if source.review_by]
+    return replace(
+        statement,
+        owner=statement.owner or next(iter(owners), ""),
+        review_by=statement.review_by or min(days, default=""),
     )
 
 

@@ -32,6 +32,10 @@ class Source(Base):
     url: Mapped[str | None] = mapped_column(Text)
     note_nl: Mapped[str | None] = mapped_column(Text)
     note_en: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80))
+    """The department that keeps what rests on it, unless a statement names another one; empty when nobody does."""
+    review_by: Mapped[str] = mapped_column(String(10))
+    """ISO 8601 date by which what rests on it is looked at again, unless a statement says another; may be empty."""
 
 
 class Subject(Base):

@@ -74,7 +74,7 @@ def test_the_page_tells_what_was_understood_and_why(filled: FastAPI, staff: Staf
         "What ties does Enschede have with Münster?",
         "Münster is sinds 2021 een officiële partnerstad van Enschede.",
         "checked November 2026",
-        "Owner: internationaal",
+        "Owner: Internationale samenwerking",
         "Review by: November 2027",
         "120 ms",
         "31ac94d07d75467a99b133c48b58f252",

@@ -90,7 +90,7 @@ def test_a_fact_is_told_in_the_language_of_the_turn_with_source_owner_and_review
     assert found.literal
     assert found.question == "Sinds wanneer is Münster een partnerstad van Enschede?"
     assert [(source.dated, source.date) for source in found.sources] == [("checked", "november 2026")]
-    assert (found.owner, found.review_by, found.overdue) == ("internationaal", "november 2027", False)
+    assert (found.owner, found.review_by, found.overdue) == ("Internationale samenwerking", "november 2027", False)
 
 
 @pytest.mark.parametrize(("today", "overdue"), [(date(2027, 11, 30), False), (date(2027, 12, 1), True)])

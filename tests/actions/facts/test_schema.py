@@ -42,7 +42,7 @@ PLANTED = [
     (MUNSTER, "Sinds 2021 is het", "Sinds 2012 is het", "munster.about: numbers differ: nl ['2012'], en ['2021']"),
     (MUNSTER, "both: [Munster, Muenster]", "both: [Munster, Almelo]", "alias 'almelo' (nl) stands for almelo and munster"),
     (MUNSTER, "kind: city\n", "kind: city\n  kind: city\n", "munster.yml:2: YAML:"),
-    ("sources.yml", 'as_of: "2026-11"', 'as_of: "11-2026"', "sources.yml:10: as_of: '11-2026' is no date"),
+    ("sources.yml", 'as_of: "2026-11"', 'as_of: "11-2026"', "sources.yml:11: as_of: '11-2026' is no date"),
     ("sources.yml", "dated: checked", "dated: seen", "dated: 'seen' is not one of checked, published"),
     ("partnerships.yml", "since: 1980", "since: long", "since: must be int, not 'long'"),
     ("partnerships.yml", "city: dalian", "city: dalina", "partnerships.yml: 'dalina' is no subject"),
