@@ -152,7 +152,8 @@ def rasa_command(settings: Settings, host: str, port: int) -> list[str]:
 
 
 def web_process(settings: Settings) -> Child:
-    found = environment(settings) | {"RASA_URL": address_file(settings).as_uri()}
+    port = str(settings.actions_port)
+    found = environment(settings) | {"RASA_URL": address_file(settings).as_uri(), "ACTIONS_PORT": port}
     return Child("web", web_command(settings), f"http://127.0.0.1:{settings.port}/health/ready", found)
 
 

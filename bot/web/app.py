@@ -25,6 +25,7 @@ from bot.web.daily_purge import purge_daily
 from bot.web.embedding import EmbeddingMiddleware
 from bot.web.facts import FactsReader
 from bot.web.gap_searching import GapSearching
+from bot.web.health import RETRY, Readiness
 from bot.web.intake import IntakeMiddleware
 from bot.web.limiting import LimitsMiddleware
 from bot.web.limits import Limits
@@ -50,6 +51,7 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await app.state.readiness.close()
         await rasa.close()
 
     app = FastAPI(
@@ -59,6 +61,7 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     app.state.settings = settings
     app.state.review = Database(settings.review_url)
     app.state.chat = Chat(rasa, ReviewStore(app.state.review))
+    app.state.readiness = Readiness(settings, rasa, app.state.review)
     app.state.gap_searching = GapSearching(settings, app.state.review)
     app.state.facts = FactsReader(settings.facts_url)
     app.state.key = settings.secret_key or secrets.token_hex(32)
@@ -87,9 +90,9 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     @app.get("/health/ready")
     @app.get("/health")
     async def ready(request: Request) -> JSONResponse:
-        chat: Chat = request.app.state.chat
-        up = await chat.rasa.healthy()
-        return JSONResponse({"status": "ok" if up else "away", "parts": {"rasa": up}}, 200 if up else 503)
+        readiness: Readiness = request.app.state.readiness
+        health = await readiness.look()
+        return JSONResponse(health.body(), 200 if health.ready else 503, None if health.ready else RETRY)
 
     return app
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
 from bot.languages import LANGUAGES
 from bot.web.rasa_address import RasaAddress
 
+RasaState = Literal["ok", "no model", "away"]
+"""What a Rasa process says of itself; `away` when it says nothing."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -84,11 +86,19 @@ class RasaClient:
             raise RasaAway(f"status {answer.status_code}")
 
     async def healthy(self) -> bool:
+        return await self.state() == "ok"
+
+    async def states(self) -> list[RasaState]:
+        """The state of each process: this one."""
+        return [await self.state()]
+
+    async def state(self) -> RasaState:
         try:
             pool = await self._pool(self._address.current().url)
-            return (await pool.get("/health", timeout=2.0)).status_code == 200
+            code = (await pool.get("/health", timeout=2.0)).status_code
         except (httpx.HTTPError, OSError):
-            return False
+            return "away"
+        return "ok" if code == 200 else "no model" if code == 503 else "away"
 
     async def close(self) -> None:
         for pool in self._pools.values():

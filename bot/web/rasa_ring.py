@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from bot.web.rasa_client import RasaAway, RasaClient
+from bot.web.rasa_client import RasaAway, RasaClient, RasaState
 
 Answer = TypeVar("Answer")
 RESTING = 2.0
@@ -40,6 +40,10 @@ class RasaRing:
     async def healthy(self) -> bool:
         """Whether at least one process is."""
         return any(await asyncio.gather(*(client.healthy() for client in self._clients)))
+
+    async def states(self) -> list[RasaState]:
+        """The state of each process, in the order of RASA_URLS."""
+        return list(await asyncio.gather(*(client.state() for client in self._clients)))
 
     async def close(self) -> None:
         for client in self._clients:

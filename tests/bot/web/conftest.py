@@ -30,7 +30,8 @@ def start(rasa: FakeRasa, tmp_path: Path, facts_url: str) -> Start:
     """Starts a web process with settings; each on the same databases, as after a restart."""
 
     def started(**settings: Any) -> FastAPI:
-        places = {"review_url": f"sqlite:///{tmp_path}/review.db", "facts_url": facts_url, "secret_key": "k" * 32}
+        urls = {f"{name}_url": f"sqlite:///{tmp_path}/{name}.db" for name in ("review", "conversations")}
+        places = {**urls, "facts_url": facts_url, "secret_key": "k" * 32}
         return create_app(Settings(**{**places, **settings}), rasa)
 
     return started

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.web.rasa_client import RasaAway, RasaClient
+from bot.web.rasa_client import RasaAway, RasaClient, RasaState
 
 REPLY: dict[str, Any] = {
     "language": "nl",
@@ -34,8 +34,8 @@ class FakeRasa(RasaClient):
             raise RasaAway("away")
         self.forgotten.append(sender)
 
-    async def healthy(self) -> bool:
-        return not self.away
+    async def state(self) -> RasaState:
+        return "away" if self.away else "ok"
 
     async def close(self) -> None:
         pass
