@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from actions.facts.content import LANGUAGES, Content, Statement
+from actions.facts.content import LANGUAGES, Content, Statement, Text
 
 NUMBER = re.compile(r"\d+")
 ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
@@ -55,26 +55,27 @@ def _named_subjects(content: Content) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"{s.id}: value.country", (s.value.country,) if s.value.country else ()
             if s.computed:
                 yield f"{s.id}: computed", tuple(slug for slug in (s.computed.of, s.computed.country) if slug)
-    for p in content.partnerships:
-        yield "partnerships.yml", (p.city,)
-    for m in content.memberships:
-        yield "memberships.yml", (m.body, m.member)
-    for project in content.projects:
-        yield "projects.yml", (project.project, project.place, project.funding)
-    for cooperation in content.cooperations:
-        yield "cooperations.yml", (cooperation.subject, *cooperation.themes)
-    for event in content.events:
-        yield "events.yml", (event.event, *([event.place] if event.place else []))
-        for participants in event.participants.values():
-            yield "events.yml", participants
-    for role in content.roles:
-        yield "roles.yml", (role.person, role.organisation)
+    for number, p in enumerate(content.partnerships, 1):
+        yield f"partnerships.yml row {number}", (p.city,)
+    for number, m in enumerate(content.memberships, 1):
+        yield f"memberships.yml row {number}", (m.body, m.member)
+    for number, project in enumerate(content.projects, 1):
+        yield f"projects.yml row {number}", (project.project, project.place, project.funding)
+    for number, cooperation in enumerate(content.cooperations, 1):
+        yield f"cooperations.yml row {number}", (cooperation.subject, *cooperation.themes)
+    for number, event in enumerate(content.events, 1):
+        taking_part = (slug for participants in event.participants.values() for slug in participants)
+        yield f"events.yml row {number}", (event.event, *([event.place] if event.place else []), *taking_part)
+    for number, role in enumerate(content.roles, 1):
+        yield f"roles.yml row {number}", (role.person, role.organisation)
 
 
 def _sourced(content: Content) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Everything that has a source: (where, sources, evidence)."""
     for s in content.statements.values():
         yield s.id, s.sources, s.evidence
+        for earlier in s.history:
+            yield f"{s.id}: history until {earlier.until}", earlier.sources, earlier.evidence
     for name in ("partnerships", "memberships", "projects", "cooperations", "events", "roles"):
         for number, row in enumerate(getattr(content, name), 1):
             yield f"{name}.yml row {number}", row.sources, row.evidence
@@ -108,11 +109,17 @@ def _evidence(content: Content) -> Iterator[str]:
 def _parity(content: Content) -> Iterator[str]:
     """Numbers, addresses, places to fill and names must be the same in both languages."""
     for statement in content.statements.values():
-        for what, pattern in (("numbers", NUMBER), ("addresses", ADDRESS), ("places", PLACE)):
-            found = [sorted(pattern.findall(statement.text[language])) for language in LANGUAGES]
-            if found[0] != found[1]:
-                yield f"{statement.id}: {what} differ: nl {found[0]}, en {found[1]}"
+        yield from _alike(statement.id, statement.text)
+        for earlier in statement.history:
+            yield from _alike(f"{statement.id}: history until {earlier.until}", earlier.text)
         yield from _names_alike(statement, content)
+
+
+def _alike(where: str, text: Text) -> Iterator[str]:
+    for what, pattern in (("numbers", NUMBER), ("addresses", ADDRESS), ("places", PLACE)):
+        found = [sorted(pattern.findall(text[language])) for language in LANGUAGES]
+        if found[0] != found[1]:
+            yield f"{where}: {what} differ: nl {found[0]}, en {found[1]}"
 
 
 def _names_alike(statement: Statement, content: Content) -> Iterator[str]:

@@ -62,6 +62,16 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What was told of a statement before it changed. `until` is the ISO 8601 date of the change, as far as known."""
+
+    until: str
+    text: Text
+    sources: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Statement:
     """One fact about a subject under one aspect, in both languages. Its id is `subject.aspect`."""
 
@@ -81,6 +91,8 @@ class Statement:
     valid_until: str | None = None
     owner: str = ""
     review_by: str = ""
+    history: tuple[Earlier, ...] = ()
+    """What it was before, the latest first."""
 
     @property
     def id(self) -> str:

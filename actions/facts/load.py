@@ -1,112 +1,89 @@
-"""Puts parsed facts into the database, replacing what is there in one transaction."""
+"""Puts parsed facts into the database in one transaction, in the place of what is there, with the edits over them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any
+import hashlib
+import json
+from collections.abc import Sequence
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from actions.facts import content as c
-from actions.facts import tables as t
+from actions.facts.content import Content
+from actions.facts.documents import Documents, of_content, to_content
+from actions.facts.insertion import insert
+from actions.facts.layer import Clash, Put, apply, left_over
+from actions.facts.schema import FactsError
+from actions.facts.tables import Edit, Loaded
+
+CHANGING = 7_406_311
+"""Key of PostgreSQL's advisory lock: any number that nothing else uses."""
 
 
-def load(engine: Engine, content: c.Content) -> bool:
-    """Replaces all facts by `content`. Returns whether anything changed: loading the same facts again does nothing."""
-    with Session(engine) as session, session.begin():
-        if session.scalar(select(t.Version.digest)) == content.digest:
+def load(engine: Engine, content: Content) -> bool:
+    """Replaces all facts by `content`. Returns whether anything changed: loading the same facts again does nothing.
+
+    Edits that the facts hold already are dropped from the layer. One that does not fit them is held back: it stays
+    there and is not told (see `Edit.held_back`).
+    """
+    with Session(engine) as session:
+        lock(session)
+        loaded = session.get(Loaded, 1)
+        if loaded is not None and loaded.digest == content.digest:
             return False
-        for table in reversed(t.Base.metadata.sorted_tables):
-            session.execute(delete(table))
-        # Parents go first: PostgreSQL checks each foreign key at once.
-        for rows in (list(_parents(content)), list(_children(content))):
-            session.add_all(rows)
-            session.flush()
-        session.add(t.Version(id=1, digest=content.digest, loaded_at=datetime.now(UTC)))
+        documents = of_content(content)
+        if loaded is None:
+            session.add(Loaded(id=1, digest=content.digest, documents=documents))
+        else:
+            loaded.digest, loaded.documents = content.digest, documents
+        _drop_held(session, documents)
+        together(session, documents, content)
+        session.commit()
     return True
 
 
-def _parents(content: c.Content) -> Iterator[t.Base]:
-    for source in content.sources.values():
-        yield t.Source(
-            id=source.id, title_nl=source.title["nl"], title_en=source.title["en"], language=source.language,
-            as_of=source.as_of, dated=source.dated, checked=source.checked, url=source.url,
-            note_nl=source.note["nl"] if source.note else None, note_en=source.note["en"] if source.note else None,
-            owner=source.owner, review_by=source.review_by,
-        )  # fmt: skip
-    for subject in content.subjects.values():
-        description: Any = subject.description or {}
-        yield t.Subject(
-            slug=subject.slug, kind=subject.kind, name_nl=subject.name["nl"], name_en=subject.name["en"],
-            description_nl=description.get("nl"), description_en=description.get("en"),
-            country=subject.country, continent=subject.continent,
-        )  # fmt: skip
+def edits(session: Session) -> Sequence[Edit]:
+    """The layer, in the order in which the edits were approved."""
+    return session.scalars(select(Edit).order_by(Edit.position)).all()
 
 
-def _children(content: c.Content) -> Iterator[t.Base]:
-    for subject in content.subjects.values():
-        for language, text in subject.aliases:
-            yield t.Alias(subject=subject.slug, language=language, text=text)
-    for statement in content.statements.values():
-        yield _statement(statement)
-        yield from _citations(statement.id, statement)
-    for p in content.partnerships:
-        row = f"partnership:{p.city}"
-        yield t.Partnership(
-            id=row, city=p.city, kind=p.kind, since=p.since, official_since=p.official_since, until=p.until,
-            status=p.status,
-        )  # fmt: skip
-        yield from _citations(row, p)
-    for position, m in enumerate(content.memberships):
-        row = f"membership:{m.body}/{m.member}"
-        yield t.Membership(id=row, body=m.body, member=m.member, position=position)
-        yield from _citations(row, m)
-    for position, project in enumerate(content.projects):
-        row = f"project:{project.project}"
-        yield t.Project(
-            id=row, project=project.project, place=project.place, funding=project.funding,
-            summary_nl=project.summary["nl"], summary_en=project.summary["en"], position=position,
-        )  # fmt: skip
-        yield from _citations(row, project)
-    for cooperation in content.cooperations:
-        for position, theme in enumerate(cooperation.themes):
-            row = f"cooperation:{cooperation.subject}/{theme}"
-            yield t.Cooperation(id=row, subject=cooperation.subject, theme=theme, position=position)
-            yield from _citations(row, cooperation)
-    for event in content.events:
-        row = f"event:{event.event}"
-        yield t.Event(id=row, event=event.event, date=event.date, place=event.place)
-        yield from _citations(row, event)
-        for role, participants in event.participants.items():
-            for position, participant in enumerate(participants):
-                row = f"participation:{event.event}/{role}/{participant}"
-                yield t.Participation(id=row, event=event.event, participant=participant, role=role, position=position)
-                yield from _citations(row, event)
-    for position_ in content.roles:
-        row = f"role:{position_.person}"
-        yield t.Role(
-            id=row, person=position_.person, position_nl=position_.position["nl"],
-            position_en=position_.position["en"], organisation=position_.organisation, as_of=position_.as_of,
-        )  # fmt: skip
-        yield from _citations(row, position_)
+def puts_of(edit: Edit) -> list[Put]:
+    return [Put.read(stored) for stored in edit.puts]
 
 
-def _statement(statement: c.Statement) -> t.Statement:
-    value = statement.value
-    return t.Statement(
-        id=statement.id, subject=statement.subject, aspect=statement.aspect, question_nl=statement.question["nl"],
-        question_en=statement.question["en"], text_nl=statement.text["nl"],
-        text_en=statement.text["en"], yes=statement.yes, year=value.year, month=value.month, number=value.number,
-        country=value.country, computed=asdict(statement.computed) if statement.computed else None,
-        mentions=list(statement.mentions), valid_from=statement.valid_from, valid_until=statement.valid_until,
-        owner=statement.owner, review_by=statement.review_by,
-    )  # fmt: skip
+def together(session: Session, documents: Documents, content: Content) -> None:
+    """Puts the layer over what was loaded, one edit after the other, and tells what comes of it."""
+    digest = content.digest
+    for edit in edits(session):
+        try:
+            documents = apply(documents, puts_of(edit))
+            content = to_content(documents, _digest(digest, edit))
+        except (Clash, FactsError) as error:
+            documents, edit.held_back = of_content(content), str(error)
+        else:
+            digest, edit.held_back = content.digest, None
+    insert(session, content, content.digest)
 
 
-def _citations(row: str, cited: Any) -> Iterator[t.Citation]:
-    for position, source in enumerate(cited.sources):
-        evidence = [reference for reference in cited.evidence if reference.startswith(f"{source}/")]
-        yield t.Citation(row=row, source=source, position=position, evidence=evidence)
+def lock(session: Session) -> None:
+    """Until the end of the transaction nobody else changes the facts. Must be the first in it."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL lock_timeout = '10s'"))
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHANGING})
+    else:
+        session.execute(text("BEGIN IMMEDIATE"))
+
+
+def _drop_held(session: Session, documents: Documents) -> None:
+    layer = edits(session)
+    for edit, puts in zip(layer, left_over(documents, [puts_of(each) for each in layer]), strict=True):
+        if not puts:
+            session.delete(edit)
+        elif len(puts) < len(edit.puts):
+            edit.puts = [each.stored() for each in puts]
+    session.flush()
+
+
+def _digest(before: str, edit: Edit) -> str:
+    told = json.dumps([before, edit.id, edit.puts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -127,37 +127,68 @@ class Node:
 
 def parse(folder: Path) -> c.Content:
     """Reads the folder `data/facts`. Raises `FactsError` with every mistake in it."""
+    return checked(*read(folder))
+
+
+def read(folder: Path) -> tuple[c.Content, list[str]]:
+    """The facts in a folder, with what is wrong with their form: when anything is, they may be incomplete.
+
+    Raises `FactsError` when it is no folder of facts.
+    """
     problems: list[str] = []
     if not (folder / "sources.yml").is_file():
         raise FactsError([f"{folder}: sources.yml is missing, so this is no folder of facts"])
     files = sorted(folder.glob("*.yml")) + sorted((folder / "subjects").glob("*.yml"))
     digest = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:16]
     subjects = {
-        path.stem: _subject(_read(path, folder, problems), path.stem) for path in files if path.parent != folder
+        path.stem: read_subject(_read(path, folder, problems), path.stem) for path in files if path.parent != folder
     }
     terms = _read(folder / "terms.yml", folder, problems)
     for slug, node in terms.children():
         if slug in subjects:
             node.problem(slug, "is a subject of its own in subjects/ already")
-        subjects[slug] = _subject(node, slug)
-    sources = {slug: _source(node, slug) for slug, node in _read(folder / "sources.yml", folder, problems).children()}
+        subjects[slug] = read_subject(node, slug)
+    sources = {
+        slug: read_source(node, slug) for slug, node in _read(folder / "sources.yml", folder, problems).children()
+    }
+    relations = {name: _rows(folder / f"{name}.yml", folder, problems, build) for name, build in ROWS.items()}
+    return united(sources, subjects, relations, digest), problems
+
+
+def assembled(
+    sources: dict[str, c.Source],
+    subjects: dict[str, c.Subject],
+    relations: Mapping[str, tuple[Any, ...]],
+    digest: str,
+    problems: list[str],
+) -> c.Content:
+    """All facts together, checked. Raises FactsError with the problems so far, or those that all together show."""
+    return checked(united(sources, subjects, relations, digest), problems)
+
+
+def united(
+    sources: dict[str, c.Source],
+    subjects: dict[str, c.Subject],
+    relations: Mapping[str, tuple[Any, ...]],
+    digest: str,
+) -> c.Content:
+    """All facts together, unchecked."""
     subjects = {slug: _kept(subject, sources) for slug, subject in subjects.items()}
-    content = c.Content(
+    return c.Content(
         sources=sources,
         subjects=subjects,
-        partnerships=_rows(folder / "partnerships.yml", folder, problems, _partnership),
-        memberships=_rows(folder / "memberships.yml", folder, problems, _membership),
-        projects=_rows(folder / "projects.yml", folder, problems, _project),
-        cooperations=_rows(folder / "cooperations.yml", folder, problems, _cooperation),
-        events=_rows(folder / "events.yml", folder, problems, _event),
-        roles=_rows(folder / "roles.yml", folder, problems, _role),
         digest=digest,
         statements={s.id: s for subject in subjects.values() for s in subject.statements},
+        **relations,
     )
+
+
+def checked(content: c.Content, problems: list[str]) -> c.Content:
+    """The same facts. Raises FactsError with the problems so far, or those that all facts together show."""
     if not problems:
         from actions.facts.consistency import check
 
-        problems += check(content)
+        problems = check(content)
     if problems:
         raise FactsError(problems)
     return content
@@ -196,7 +227,7 @@ def _rows(path: Path, folder: Path, problems: list[str], build: Callable[[Node],
     return tuple(rows)
 
 
-def _source(node: Node, slug: str) -> c.Source:
+def read_source(node: Node, slug: str) -> c.Source:
     headings = node.child("headings", True)
     source = c.Source(
         id=slug,
@@ -218,7 +249,7 @@ def _source(node: Node, slug: str) -> c.Source:
     return source
 
 
-def _subject(node: Node, slug: str) -> c.Subject:
+def read_subject(node: Node, slug: str) -> c.Subject:
     if not SLUG.match(slug):
         node.problem(slug, "the file name must be lower-case letters, digits and _")
     aliases, statements = node.child("aliases"), node.child("statements")
@@ -282,6 +313,7 @@ def _statement(node: Node, subject: str, aspect: str) -> c.Statement:
         valid_until=node.date("valid_until"),
         owner=node.get("owner", str, ""),
         review_by=node.date("review_by") or "",
+        history=_history(node),
     )
     expected = _places(statement.computed)
     for language in c.LANGUAGES:
@@ -292,6 +324,27 @@ def _statement(node: Node, subject: str, aspect: str) -> c.Statement:
                 )
     node.done()
     return statement
+
+
+def _history(node: Node) -> tuple[c.Earlier, ...]:
+    """What a statement was before: a list, the latest first."""
+    rows = node.get("history", list, [])
+    earlier = [Node(row, node.file, "history", node.problems, node.line_of("history")) for row in rows]
+    found = tuple(
+        c.Earlier(
+            until=row.date("until", True) or "",
+            text=row.both(),
+            sources=row.names("source", True),
+            evidence=row.names("evidence", True),
+        )
+        for row in earlier
+    )
+    for row in earlier:
+        row.done()
+    days = [each.until for each in found]
+    if days != sorted(days, reverse=True) or len(set(days)) < len(days):
+        node.problem("history", "must have the latest first, each until another date")
+    return found
 
 
 def _places(computed: c.Computed | None) -> frozenset[str]:
@@ -386,3 +439,14 @@ def _role(node: Node) -> c.Role:
         sources=node.names("source", True),
         evidence=node.names("evidence", True),
     )
+
+
+ROWS: dict[str, Callable[[Node], Any]] = {
+    "partnerships": _partnership,
+    "memberships": _membership,
+    "projects": _project,
+    "cooperations": _cooperation,
+    "events": _event,
+    "roles": _role,
+}
+"""By relation, whose rows stand in the file of its name: what reads a row."""

@@ -9,12 +9,14 @@ from sqlalchemy import JSON, DateTime, ForeignKey, Index, Integer, String, Text,
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 SLUG = String(80)
+KEPT = {"info": {"kept": True}}
+"""Of the tables that loading does not empty."""
 
 
 class Base(DeclarativeBase):
     """The facts database's own metadata: its tables are replaced as a whole when facts are loaded."""
 
-    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, list[Any]: JSON}
 
 
 class Source(Base):
@@ -91,12 +93,25 @@ class Statement(Base):
     review_by: Mapped[str] = mapped_column(String(10))
 
 
+class EarlierStatement(Base):
+    """What a statement was before it changed."""
+
+    __tablename__ = "earlier_statements"
+
+    id: Mapped[str] = mapped_column(String(180), primary_key=True)
+    """The statement's id and the date of the change: munster.since@2026-11."""
+    statement: Mapped[str] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"), index=True)
+    text_nl: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    until: Mapped[str] = mapped_column(String(10))
+
+
 class Citation(Base):
-    """Which source a row rests on. `row` is a statement's id or relation:number of a relation's row."""
+    """Which source a row rests on. `row` is the id of a statement, of an earlier one, or of a relation's row."""
 
     __tablename__ = "citations"
 
-    row: Mapped[str] = mapped_column(String(160), primary_key=True)
+    row: Mapped[str] = mapped_column(String(180), primary_key=True)
     source: Mapped[str] = mapped_column(ForeignKey("sources.id"), primary_key=True)
     position: Mapped[int]
     evidence: Mapped[list[str]]
@@ -186,3 +201,30 @@ class Version(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     digest: Mapped[str] = mapped_column(String(16))
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Loaded(Base):
+    """One row: the facts as they were loaded, without the layer of edits."""
+
+    __tablename__ = "facts_loaded"
+    __table_args__ = KEPT
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(16))
+    documents: Mapped[dict[str, Any]]
+    """See `documents`."""
+
+
+class Edit(Base):
+    """An approved edit that lies over what was loaded. `id` is that of the change in the review store."""
+
+    __tablename__ = "facts_edits"
+    __table_args__ = KEPT
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    position: Mapped[int]
+    puts: Mapped[list[Any]]
+    """See `layer.Put`: what the loaded facts do not hold yet."""
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    held_back: Mapped[str | None] = mapped_column(Text)
+    """Why it is not applied to what was loaded since; None while it is."""
