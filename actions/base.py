@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +17,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from actions.facts import compose, queries
-from actions.facts.database import connect
+from actions.facts.compose import Answer
+from actions.facts.database import connect, reading
+from actions.facts.earlier import earlier
 from actions.responses import say
 from actions.turn import Reply, Turn
 
@@ -61,7 +64,7 @@ class AssistantAction(Action, ABC):
         return events if reply.context is None else [*events, SlotSet("context", remember(turn, reply.context))]
 
     def _reply(self, turn: Turn) -> Reply:
-        with Session(engine()) as session:
+        with reading(engine()) as session:
             try:
                 return self.reply(session, turn)
             except compose.NoSuchFact:
@@ -72,7 +75,7 @@ class FactsAction(AssistantAction):
     """Tells the statements that the understanding chose."""
 
     def reply(self, session: Session, turn: Turn) -> Reply:
-        return tell(session, turn, turn.statements, turn.language)
+        return tell_earlier(session, turn) if turn.asks_earlier else tell(session, turn, turn.statements, turn.language)
 
 
 def remember(turn: Turn, context: dict[str, Any]) -> dict[str, Any]:
@@ -83,10 +86,29 @@ def remember(turn: Turn, context: dict[str, Any]) -> dict[str, Any]:
 def tell(session: Session, turn: Turn, statements: list[str], language: str, verify: bool = True) -> Reply:
     """The answer made of statements, and the context that it leaves behind."""
     answer = compose.answer(session, statements, language, turn.claims if verify else None)
+    return _answered(session, turn, answer, language)
+
+
+def tell_earlier(session: Session, turn: Turn) -> Reply:
+    """What the statements were before; where that is not known, what they are, and that nothing else is known."""
+    try:
+        return _answered(session, turn, earlier(session, turn.statements, turn.language), turn.language)
+    except compose.NoSuchFact:
+        reply = tell(session, turn, turn.statements, turn.language)
+    if turn.decision.get("reason") != "earlier":
+        return reply  # "what was it before?" may ask for a fact on the past
+    return replace(reply, text=say("no_earlier", turn.language, text=reply.text))
+
+
+def _answered(session: Session, turn: Turn, answer: Answer, language: str) -> Reply:
     told = [fact for fact in answer.facts if queries.statement(session, fact) is not None]
     first = queries.statement(session, told[0])
+    subjects = list(dict.fromkeys(each.partition(".")[0] for each in told))
+    if subjects == ["contact"]:
+        # Whom to ask is no new subject: "and since when?" is asked of what came before.
+        subjects = list(turn.context.get("subjects") or subjects)
     context = {
-        "subjects": list(dict.fromkeys(each.partition(".")[0] for each in told)),
+        "subjects": subjects,
         "statements": told,
         "aspect": first.aspect if first else None,
         # "The third one" may still be asked when the first two have been told about.

@@ -24,6 +24,15 @@ REQUEST = re.compile(
     r"(?:please|pls|plz|graag|aub|a\.u\.b\.|svp|alstublieft|again|weer)",
     re.IGNORECASE,
 )
+# Without a word of politeness, behind a verb of saying: "can you tell me in English where it is".
+SAID = re.compile(
+    r"\b(?:tell|say|answer|explain|write|vertel\w*|zeg\w*|antwoord\w*|leg|schrijf\w*)\b(?:\s+\w+){0,3}?\s+"
+    r"(?P<request>(?:in|naar)\s+(?:het\s+)?(?P<name>engels|english|nederlands|dutch))\b",
+    re.IGNORECASE,
+)
+QUESTION_WORD = re.compile(
+    r"\b(?:wat|wie|waar\w*|wanneer|hoe\w*|welke?|what|who|where|when|how|which|why)\b(?=\W+\w)", re.IGNORECASE
+)
 REQUESTED = {"engels": "en", "english": "en", "nederlands": "nl", "dutch": "nl"}
 
 # Spellings of chat that word lists know badly or in the wrong language.
@@ -40,17 +49,22 @@ SPELLINGS = {
 }
 
 
-def requested(text: str) -> tuple[str, str] | None:
+def requested(text: str, named: bool = True) -> tuple[str, str] | None:
     """The language that a question asks to be answered in, and the text with that request blanked out.
 
     "And Dalian? In English again please" is a question on Dalian. None where nothing is asked beside the language:
-    that is a request to repeat the last answer.
+    that is a request to repeat the last answer. `named`: whether the text names a subject; without one, only a
+    question word is a sign of a question.
     """
-    found = REQUEST.search(text)
-    if found is None:
+    if (found := REQUEST.search(text)) is not None:
+        start, end = found.span()
+    elif (found := SAID.search(text)) is not None:
+        start, end = found.span("request")
+    else:
         return None
-    left = f"{text[: found.start()]}{' ' * len(found.group())}{text[found.end() :]}"
-    return (REQUESTED[found["name"].lower()], left) if WORD.search(left) else None
+    left = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    asks = WORD.search(left) if named else QUESTION_WORD.search(left)
+    return (REQUESTED[found["name"].lower()], left) if asks else None
 
 
 def log_odds(text: str) -> float:

@@ -42,6 +42,17 @@ ORDINALS = {
 ORDINAL = re.compile(
     r"\b(?:de|het|the|that|die|nummer|number|nr)\s+(?P<word>\w+)\b|^\W*(?P<alone>\w+)(?: one| stad| city)?\W*$"
 )
+POINTED = re.compile(r"^\s*(?:ones?|stad|city|project|netwerk|network)\b", re.IGNORECASE)
+"""What follows an ordinal and says no more than that something is pointed at."""
+BACK = (
+    (re.compile(r"\b(?:the former|eerstgenoemde|first of (?:the|those|these) two|eerste van de twee)\b"), -2),
+    (re.compile(r"\b(?:the latter|laatstgenoemde|second of (?:the|those|these) two|tweede van de twee)\b"), -1),
+    (
+        re.compile(r"\b(?:(?:the|that|die|de|dat|het) (?:previous|vorige)(?: one)?|the one before(?: that| it)?)\b"),
+        -2,
+    ),
+)
+"""What means a subject of the conversation, and its place in the order in which they came up."""
 POINTING = 12
 """Words up to which an ordinal points at an item of the last list."""
 
@@ -68,21 +79,48 @@ def rest(text: str, mentions: Sequence[Mention]) -> list[str]:
 
 def ordinal(text: str) -> int | None:
     """The place that a message names ("the second one", "de laatste"), from 0; -1 is the last; None for none."""
+    found = _placed(text)
+    return found[0] if found else None
+
+
+def item(text: str, listed: Sequence[str], history: Sequence[str] = ()) -> str | None:
+    """The item of the last list that an ordinal points at; without a list, the subject spoken of.
+
+    `history`: subjects in the order in which they came up. "The former" and "the previous one" always mean those.
+    """
+    plain = fold(text)
+    if len(plain.split()) <= POINTING and len(history) > 1:
+        for pattern, place in BACK:
+            if pattern.search(plain):
+                return history[place]
+    pointed = ordinal(text)
+    of = listed or (history if len(history) > 1 else ())
+    return of[pointed] if of and pointed is not None and pointed < len(of) else None
+
+
+def without_ordinal(text: str) -> str:
+    """The message without the words that point: "since when the second" asks "since when"."""
+    if (placed := _placed(text)) is not None:
+        start, end = placed[1]
+        left = f"{text[:start]} {POINTED.sub('', text[end:])}"
+    else:
+        left = text
+        for pattern, _ in BACK:
+            left = pattern.sub(" ", left)
+    return " ".join(left.split()) if words(left) else text
+
+
+def _placed(text: str) -> tuple[int, tuple[int, int]] | None:
     plain = fold(text)
     if len(plain.split()) > POINTING:
         return None
     for match in ORDINAL.finditer(plain):
         word = match["word"] or match["alone"]
-        place = next((number for number, names in ORDINALS.items() if word in names.split()), None)
-        if place is not None:
-            return place
+        named = next((number for number, names in ORDINALS.items() if word in names.split()), None)
+        if named is not None:
+            # Folding may change how long a text is; then nothing is cut out of it.
+            return named, match.span() if len(plain) == len(text) else (0, 0)
     return None
-
-
-def item(text: str, listed: Sequence[str]) -> str | None:
-    """The item of the last list that an ordinal points at."""
-    place = ordinal(text)
-    return listed[place] if listed and place is not None and place < len(listed) else None
 
 
 def leans(text: str) -> bool:
@@ -96,6 +134,11 @@ def leans(text: str) -> bool:
 def about(text: str, subjects: Sequence[str], names: Mapping[str, str]) -> list[Reading]:
     """The message read about each of these subjects: the name is put before it."""
     return [Reading(f"{names[subject]} {text}", subject) for subject in subjects[:MOST] if subject in names]
+
+
+def pointed_at(text: str, subject: str, names: Mapping[str, str]) -> list[Reading]:
+    """The message read about the subject that it points at, without the words that do."""
+    return [Reading(f"{names[subject]} {without_ordinal(text)}", subject, whole=True)] if subject in names else []
 
 
 def asked_of(question: str, span: tuple[int, int] | None, name: str, subject: str) -> Reading:

@@ -12,7 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.facts import catalogue
+from bot.components.facts import catalogue_for
 from bot.languages import identify, requested
 from bot.linking import mask
 
@@ -38,10 +38,10 @@ class LanguageIdentification(GraphComponent):
         for message in messages:
             prior = (tracker.get_slot(LANGUAGE) if tracker else None) or (message.get(METADATA) or {}).get(LANGUAGE)
             text = message.get(TEXT) or ""
-            mentions = catalogue().linker.link(text)
+            mentions = catalogue_for(message).linker.link(text)
             language, _ = identify(mask(text, mentions), prior)
             # "In English please" alone repeats the last answer; beside a question it is how that one is answered.
-            if mentions and (request := requested(text)) is not None:
+            if (request := requested(text, bool(mentions))) is not None:
                 language, asked = request
                 message.set(ASKED, asked)
             message.set(LANGUAGE, language, add_to_output=True)

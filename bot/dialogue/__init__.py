@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.catalogue import Catalogue
 from bot.dialogue import shortcuts
+from bot.dialogue.earlier import earlier
 from bot.dialogue.gate import ranked
 from bot.dialogue.state import Context, Decision, Understanding, Weights, statement_id
 
@@ -23,8 +24,12 @@ def decide(message: Understanding, context: Context, catalogue: Catalogue, weigh
     decision = (
         shortcuts.picked(message, context, catalogue)
         or shortcuts.offered(message, context, catalogue)
+        or earlier(message, context, catalogue)
+        or shortcuts.of_country(message, context, catalogue)
+        or shortcuts.named_alone(message, subjects, catalogue)
         or shortcuts.same_question(message, subjects, context, catalogue)
         or shortcuts.question_word(message, subjects, context, catalogue)
+        or shortcuts.whom_to_ask(message, context, catalogue)
         or shortcuts.both(message, catalogue)
         or ranked(message, subjects, context, catalogue, weights)
     )

@@ -19,6 +19,7 @@ COMPARED = 0.4
 """Probability of the intent compare from which on two named subjects are set side by side."""
 SPOKEN = 0.8
 """Probability from which on a message that leans on the conversation is taken as small talk after all."""
+REFUSED = ("abuse", "prompt_injection")
 REPLIES = frozenset({"affirm", "deny"})
 
 
@@ -68,7 +69,9 @@ def _blended(message: Understanding, weights: Weights) -> Mapping[str, float]:
     if not message.readings:
         return own
     if message.readings[0][0].whole:
-        return message.readings[0][1]
+        # Cut out of its message, a question may look like an attack; what was typed decides that.
+        meant = message.readings[0][1]
+        return {**meant, **{label: min(own.get(label, 0.0), meant.get(label, 0.0)) for label in REFUSED}}
     if best.partition("/")[0] in CONVERSATION and own[best] > SPOKEN:
         return own
     share = weights.leaning / len(message.readings)
@@ -185,9 +188,10 @@ def _choose(
         twin = f"{slug}.{known.aspect}"
         if slug != known.subject and known.subject in named and twin in catalogue.statements:
             told.append(twin)
-    if len(told) == 1 and len(ordered) > 1 and best - ordered[1][1] < weights.together:
+    if len(told) == 1 and len(ordered) > 1:
         second = catalogue.statements[ordered[1][0]]
-        if second.subject == known.subject or known.subject in second.mentions or second.subject in known.mentions:
+        alike = second.subject == known.subject or known.subject in second.mentions or second.subject in known.mentions
+        if best - ordered[1][1] < (weights.together if alike else weights.apart):
             told.append(second.id)
     decision = tell(tuple(told[:3]), catalogue, confidence, "ranked")
     return replace(decision, sure=sure, scores=ranking, candidates=candidates)

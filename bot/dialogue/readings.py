@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.catalogue import Catalogue
 from bot.dialogue.state import Context, strong
 from bot.linking import Mention
-from bot.rewriting import Reading, about, asked_of, item, leans, rest
+from bot.rewriting import Reading, about, asked_of, item, leans, pointed_at, rest
 from bot.text import fold
 
 
@@ -20,12 +20,14 @@ def readings(
     named = strong(tuple(dict.fromkeys(mention.subject for mention in mentions)), catalogue.kinds)
     if named:
         if context.question is None or rest(text, mentions):
-            return []
+            # "Do the German children learn that too?" names a country, and still asks on.
+            passing = all(catalogue.kinds.get(slug) == "country" for slug in named)
+            return about(text, context.subjects, names) if passing and leans(text) else []
         new = next((slug for slug in named if slug not in context.subjects), named[0])
         span = _asked_about(context.question, language, new, catalogue)
         return [asked_of(context.question, span, names[new], new)]
-    if (pointed := item(text, context.listed)) is not None:
-        return about(text, [pointed], names)
+    if (pointed := item(text, context.listed, context.history)) is not None:
+        return pointed_at(text, pointed, names)
     return about(text, context.subjects, names) if leans(text) else []
 
 

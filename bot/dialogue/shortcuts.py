@@ -6,10 +6,26 @@ import re
 from collections.abc import Sequence
 
 from bot.catalogue import Catalogue
-from bot.dialogue.state import Context, Decision, Understanding, statement_id
+from bot.dialogue.state import CONTACT, Context, Decision, Understanding, statement_id
+from bot.dialogue.words import (
+    BARE_NAME,
+    COUNT_WORDS,
+    IN_WORDS,
+    PAID_WORDS,
+    PASSED_OVER,
+    TELLING,
+    WHEN_WORDS,
+    WHERE_WORDS,
+    WHICH,
+    WHO_WORDS,
+    WHY_WORDS,
+)
+from bot.linking import blank
 from bot.rewriting import ORDINALS, item, ordinal, rest
 from bot.text import fold
 
+ASKED = 0.5
+"""Probability from which on "and who do I ask that?" asks for the contact, whatever was spoken of."""
 SURE = 0.55
 """Probability from which on each of two questions in a message is told."""
 
@@ -19,21 +35,19 @@ QUESTION_WORDS: dict[str, tuple[str, ...]] = {
     "why": ("purpose", "reason", "benefit", "support", "appeal", "about"),
     "who": ("people", "partners", "members"),
     "count": ("count", "members", "topics"),
+    "in": ("members", "partners", "people"),
+    "paid": ("funding",),
 }
-TELLING = frozenset("tell vertel me mij more meer one number nummer nr doe graag".split())
-WHEN_WORDS = frozenset("sinds wanneer wnr since when hoelang lang hoe long how welk jaar which what year vanaf".split())
-WHY_WORDS = frozenset("waarom why hoezo how come waarvoor reden reason the de".split())
-WHERE_WORDS = frozenset("waar where ligt liggen is it dat that dan located lie die".split())
-WHO_WORDS = frozenset("wie who precies exactly".split())
-COUNT_WORDS = frozenset("hoeveel how many zijn dat er are there is it of them van".split())
-PASSED_OVER = frozenset("en and dan then maar but dat that precies exactly ook also".split())
+MISSING = {"since": "dates", "where": "geography", "why": "reason", "who": "names", "count": "numbers"}
+"""What the facts do not hold when no statement of a subject answers a bare question word."""
+MOST_OF_A_COUNTRY = 3
 
 
 def subjects_of(message: Understanding, context: Context) -> tuple[str, ...]:
     """The subjects a message names, or the listed item that "the second one, where is that?" points at."""
     if linked := tuple(dict.fromkeys(mention.subject for mention in message.mentions)):
         return linked
-    pointed = item(message.text, context.listed)
+    pointed = item(message.text, context.listed, context.history)
     return (pointed,) if pointed else ()
 
 
@@ -63,6 +77,30 @@ def offered(message: Understanding, context: Context, catalogue: Catalogue) -> D
         if len(fitting) == 1:
             return tell((fitting[0],), catalogue, 0.95, "picked an offer")
     return None
+
+
+def named_alone(message: Understanding, subjects: Sequence[str], catalogue: Catalogue) -> Decision | None:
+    """ "Eurocities?", "wat is de Stadsbeek": a name alone asks what is known of it in general."""
+    if len(subjects) != 1 or message.readings or not message.mentions:
+        return None
+    words = re.findall(r"[\w'-]+", fold(blank(message.text, message.mentions)))
+    known = {each.aspect for each in catalogue.by_subject.get(subjects[0], ())}
+    if "about" in known and all(word in BARE_NAME for word in words):
+        return about(subjects[0], "about", catalogue, "named alone")
+    return None
+
+
+def of_country(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """ "Which of them are German?": those of the last list that lie in a country."""
+    countries = {each.subject for each in message.mentions if catalogue.kinds.get(each.subject) == "country"}
+    if len(countries) != 1 or len(countries) != len({each.subject for each in message.mentions}):
+        return None
+    if any(word not in WHICH for word in re.findall(r"[\w'-]+", fold(blank(message.text, message.mentions)))):
+        return None
+    fitting = [slug for slug in context.listed if catalogue.countries.get(slug) in countries]
+    told = [about(slug, "location", catalogue, "of a country") for slug in fitting[:MOST_OF_A_COUNTRY]]
+    ids = tuple(statement for each in told for statement in each.statements)
+    return tell(ids, catalogue, 0.85, "of a country") if ids else None
 
 
 def same_question(
@@ -111,23 +149,35 @@ def question_word(
             told_before = known is not None and aspect == "about" and kind == "why" and known.id in context.statements
             if known is not None and fits and not told_before:
                 return tell((known.id,), catalogue, 0.9, f"bare {kind}")
-    detail = {"since": "dates", "where": "geography", "why": "reason", "who": "names", "count": "numbers"}[kind]
+    if kind not in MISSING:
+        return None
+    detail = MISSING[kind]
     return Decision("unknown", 0.9, subjects=context.subjects[:1], detail=detail, reason=f"bare {kind}")
 
 
 def _bare(words: Sequence[str]) -> str | None:
-    if not words or len(words) > 5:
+    if not words or len(words) > 6:
         return None
     for kind, known, key in (
         ("why", WHY_WORDS, {"waarom", "why", "hoezo", "come", "reden"}),
         ("since", WHEN_WORDS, {"wanneer", "wnr", "when", "lang", "long", "jaar", "year", "hoelang"}),
         ("where", WHERE_WORDS, {"waar", "where"}),
         ("count", COUNT_WORDS, {"hoeveel", "many"}),
+        ("in", IN_WORDS, {"zit", "zitten", "in", "erin", "daarin", "mee", "part", "sits", "sit"}),
+        ("paid", PAID_WORDS, {"betaalt", "betaalde", "betaald", "financiert", "pays", "paid", "funds", "funded"}),
         ("who", WHO_WORDS, {"wie", "who"}),
     ):
         if key.intersection(words) and all(word in known for word in words):
             return kind
     return None
+
+
+def whom_to_ask(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """ "And who could I ask that?": the contact, which is no question about the subject spoken of."""
+    probability = message.scores.get(f"{CONTACT.partition('.')[2]}/{CONTACT.partition('.')[0]}", 0.0)
+    if not context.subjects or message.mentions or probability <= ASKED or CONTACT not in catalogue.statements:
+        return None
+    return tell((CONTACT,), catalogue, probability, "whom to ask")
 
 
 def both(message: Understanding, catalogue: Catalogue) -> Decision | None:

@@ -18,6 +18,8 @@ CONVERSATION = frozenset(
     | {"ask_source", "switch_language", "abuse", "prompt_injection"}
 )
 """Intents that ask for no fact."""
+CONTACT = "contact.email"
+"""The statement that is no subject of conversation: "and since when?" after it is asked of what came before."""
 DECLINES = ("unknown/", "out_of_scope/")
 
 
@@ -36,6 +38,11 @@ class Context:
     offered: tuple[str, ...] = ()
     """Statements that were offered as buttons."""
     told: tuple[str, ...] = ()
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """The subjects that were told about, in the order in which they first came up."""
+        return tuple(dict.fromkeys(statement.partition(".")[0] for statement in self.told if statement != CONTACT))
 
     @classmethod
     def from_slot(cls, slot: Mapping[str, object] | None) -> Context:
@@ -75,6 +82,8 @@ class Weights:
     """Least share of the best statement, or of its subject, among all statements."""
     together: float = 2.2
     """Difference below which the second statement of the same subject is told too."""
+    apart: float = 1.0
+    """The same for a second statement of another subject: either may be meant."""
 
 
 @dataclass(frozen=True)

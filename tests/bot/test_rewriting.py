@@ -3,7 +3,7 @@
 import pytest
 
 from bot.linking import Mention
-from bot.rewriting import Reading, about, asked_of, item, leans, ordinal, rest
+from bot.rewriting import Reading, about, asked_of, item, leans, ordinal, rest, without_ordinal
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,22 @@ def test_an_item_lies_within_the_list() -> None:
     assert item("de tweede", ["a", "b"]) == "b"
     assert item("the fifth one", ["a", "b"]) is None
     assert item("the last one", []) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("sinds wanneer de tweede", "sinds wanneer"),
+        ("the second one, where is that", ", where is that"),
+        ("de tweede", "de tweede"),
+        ("the former, since when", ", since when"),
+    ],
+)
+def test_the_words_that_point_are_left_out(text: str, left: str) -> None:
+    assert without_ordinal(text) == left
+
+
+def test_what_was_spoken_of_is_pointed_at_where_nothing_was_listed() -> None:
+    assert item("the first one", [], ["a", "b"]) == "a"
+    assert item("the latter, please", ["x", "y", "z"], ["a", "b"]) == "b"
+    assert item("the first one", [], ["a"]) is None

@@ -8,6 +8,7 @@ from bot.catalogue import Catalogue
 from bot.dialogue import Context, Decision, Understanding, decide
 from bot.parts import split
 from bot.question_form import read_form
+from bot.rewriting import Reading
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +103,66 @@ def test_a_question_that_names_no_subject_must_fit_a_statement_much_better(catal
     scores = {"nationalities/enschede": 0.7, "out_of_scope/tasks": 0.2}
     assert decided(catalogue, "wek mij morgen om negen uur", scores).intent == "out_of_scope"
     assert decided(catalogue, "hoeveel nationaliteiten telt Enschede", scores).intent == "nationalities"
+
+
+@pytest.mark.parametrize("text", ["Stadsbeek?", "wat is de stadsbeek", "stadsbeek = ?"])
+def test_a_name_alone_asks_what_is_known_in_general(catalogue: Catalogue, text: str) -> None:
+    assert decided(catalogue, text, {"location/stadsbeek": 0.9}).statements == ("stadsbeek.about",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("welke is Duits", {"munster.location"}),
+        ("which of them are in China?", {"dalian.location"}),
+        ("en in Amerika?", {"palo_alto.location"}),
+    ],
+)
+def test_those_of_a_country_are_told_of_the_last_list(catalogue: Catalogue, text: str, told: set[str]) -> None:
+    before = Context(subjects=("partner_cities",), listed=("palo_alto", "dalian", "munster"))
+    assert set(decided(catalogue, text, {"countries/partner_cities": 0.9}, before).statements) == told
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "statement"),
+    [
+        ("dalian", "wanneer begon dat", "dalian.since"),
+        ("dalian", "since when are you on it?", "dalian.since"),
+        ("eurocities", "wie zitten daar in", "eurocities.members"),
+        ("eurocities", "who takes part", "eurocities.members"),
+        ("edl", "en wie betaalt dat", "edl.funding"),
+        ("edl", "who pays 4 it", "edl.funding"),
+    ],
+)
+def test_a_bare_question_finds_its_aspect(catalogue: Catalogue, subject: str, text: str, statement: str) -> None:
+    before = Context(subjects=(subject,), statements=(f"{subject}.about",))
+    assert decided(catalogue, text, {"unknown/money": 0.9}, before).statements == (statement,)
+
+
+def test_whom_to_ask_is_asked_whatever_was_spoken_of(catalogue: Catalogue) -> None:
+    before = Context(subjects=("refugees",), statements=("refugees.about",))
+    text = "who could I ask that, please"
+    own = {"email/contact": 0.6, "about/refugees": 0.2, "unknown/names": 0.1}
+    reading = Reading(f"reception of refugees {text}", "refugees")
+    message = Understanding(
+        text, "en", (), read_form(text, ()), own, readings=((reading, {"about/refugees": 0.95, "email/contact": 0.02}),)
+    )
+    assert decide(message, before, catalogue).statements[0] == "contact.email"
+
+
+def test_two_statements_that_fit_almost_alike_are_both_told(catalogue: Catalogue) -> None:
+    alike = decided(catalogue, "wat pakken jullie aan", {"topics/munster": 0.4, "topics/dalian": 0.3})
+    assert alike.statements == ("munster.topics", "dalian.topics")
+    apart = decided(catalogue, "wat pakken jullie aan", {"topics/munster": 0.8, "topics/dalian": 0.1})
+    assert apart.statements == ("munster.topics",)
+
+
+def test_what_is_cut_out_of_a_message_is_no_attack_by_itself(catalogue: Catalogue) -> None:
+    before = Context(subjects=("dalian",), listed=("dalian", "munster"))
+    text = "the first one, where on the map is that"
+    reading = Reading("Dalian where on the map is that", "dalian", whole=True)
+    message = Understanding(
+        text, "en", (), read_form(text, ()), {"location/dalian": 0.3, "prompt_injection": 0.1},
+        readings=((reading, {"location/dalian": 0.4, "prompt_injection": 0.6}),),
+    )  # fmt: skip
+    assert decide(message, before, catalogue).statements == ("dalian.location",)

@@ -39,9 +39,30 @@ def test_a_message_with_a_name_and_words_of_its_own_stands_by_itself(catalogue: 
 
 def test_an_item_of_the_last_list_is_filled_in(catalogue: Catalogue) -> None:
     context = Context(subjects=("eu_projects",), listed=("stadsbeek", "street_lighting", "edl"))
-    assert read(catalogue, "and the second, who is it for", context) == [
-        "the new street lighting and the second, who is it for"
+    assert read(catalogue, "and the second one, who is it for", context) == [
+        "the new street lighting and , who is it for"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("the first one, where is that", "palo_alto"),
+        ("the former, since when", "dalian"),
+        ("die vorige, sinds wanneer", "dalian"),
+        ("en de laatste, waar ligt die", "munster"),
+    ],
+)
+def test_without_a_list_an_ordinal_means_what_was_spoken_of(catalogue: Catalogue, text: str, subject: str) -> None:
+    context = Context(subjects=("munster",), told=("palo_alto.since", "contact.email", "dalian.since", "munster.since"))
+    found = readings(text, "en", [], context, catalogue)
+    assert [(each.subject, each.whole) for each in found] == [(subject, True)]
+
+
+def test_a_country_in_passing_does_not_end_the_subject(catalogue: Catalogue) -> None:
+    context = Context(subjects=("edl",), question="what is the EDL")
+    text = "do the German children learn it too?"
+    assert read(catalogue, text, context) == [f"the Euregional continuous learning pathway (EDL) {text}"]
 
 
 def decided(catalogue: Catalogue, text: str, own: dict[str, float], of_the_reading: dict[str, float]) -> Decision:
