@@ -16,25 +16,20 @@ class Answering:
         self._running: dict[str, asyncio.Task[Reply]] = {}
         self.count = 0
 
-    async def once(
-        self, message_id: str | None, recorded: Callable[[], Reply | None], ask: Callable[[], Awaitable[Reply]]
-    ) -> Reply:
-        """The reply to a message: the one being made, the one recorded, or that of `ask`.
+    async def once(self, message_id: str | None, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The reply to a message: the one being made, or that of `ask`.
 
-        What is begun goes on when nobody waits for it any more: half a turn would be worse than one unread.
+        What is begun goes on when nobody waits for it any more: half a turn would be worse than one unread. A message
+        that was answered before is known to the store (see `stores.AlreadyRecorded`).
         """
         if message_id is None:
             return await self._counted(ask)
         task = self._running.get(message_id)
         if task is None:
-            task = asyncio.create_task(self._known_or(recorded, ask))
+            task = asyncio.create_task(self._counted(ask))
             self._running[message_id] = task
             task.add_done_callback(lambda _done: self._running.pop(message_id, None))
         return await asyncio.shield(task)
-
-    async def _known_or(self, recorded: Callable[[], Reply | None], ask: Callable[[], Awaitable[Reply]]) -> Reply:
-        known = recorded()
-        return await self._counted(ask) if known is None else known
 
     async def _counted(self, ask: Callable[[], Awaitable[Reply]]) -> Reply:
         self.count += 1

@@ -7,9 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from actions.facts import queries
+from actions.facts.database import reading
 from bot.linking import SubjectLinker
 from bot.support import stems
 
@@ -93,10 +95,19 @@ class CatalogueCache:
         self._looked = 0.0
 
     def current(self) -> Catalogue:
+        """The catalogue. While the database is away the last one holds; raises SQLAlchemyError when there is none."""
         now = time.monotonic()
         if self._catalogue is None or now - self._looked > REFRESH:
-            self._looked = now
-            with Session(self._engine) as session:
-                if self._catalogue is None or queries.version(session) != self._catalogue.version:
-                    self._catalogue = Catalogue.read(session)
+            try:
+                self._catalogue = self._newest(self._catalogue)
+            except SQLAlchemyError:
+                if self._catalogue is None:
+                    raise
+            self._looked = time.monotonic()
         return self._catalogue
+
+    def _newest(self, known: Catalogue | None) -> Catalogue:
+        with reading(self._engine) as session:
+            if known is not None and queries.version(session) == known.version:
+                return known
+            return Catalogue.read(session)

@@ -18,7 +18,7 @@ from sanic.response import HTTPResponse
 from bot import rasa_tuning
 from bot.answering import Answering
 from bot.languages import DEFAULT, LANGUAGES
-from bot.stores import StoreAway, StrictTrackerStore
+from bot.stores import AlreadyRecorded, StoreAway, StrictTrackerStore, message_under_way
 from bot.text import clean
 
 APOLOGY = {
@@ -75,15 +75,17 @@ class AssistantChannel(InputChannel):
                     message_id=message_id,
                     metadata={"language": page},
                 )
-                await on_new_message(said)
+                # In a task of its own (see `answering`), so it is this message's alone.
+                message_under_way.set(message_id)
+                try:
+                    await on_new_message(said)
+                except AlreadyRecorded as before:
+                    return before.reply or failed(page)
                 return reply(collector.messages, page)
 
-            def recorded() -> dict[str, Any] | None:
-                return store_of(request.app.ctx.agent).reply_to(sender, message_id or "")
-
             try:
-                return response.json(await answering.once(message_id, recorded, ask))
-            except StoreAway:
+                return response.json(await answering.once(message_id, ask))
+            except (StoreAway, LockError):
                 # Nothing was recorded, so the visitor may send it again.
                 logger.error("a message could not be handled: the store of conversations is away")
                 return response.json({"error": "the store of conversations is away"}, status=503)
@@ -115,7 +117,7 @@ def store_of(agent: Any) -> StrictTrackerStore:
     # Rasa wraps every store in one of its own.
     store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
     if not isinstance(store, StrictTrackerStore):
-        raise StoreAway(f"{type(store).__name__} can neither delete a conversation nor find a reply")
+        raise StoreAway(f"{type(store).__name__} cannot delete a conversation")
     return store
 
 

@@ -7,7 +7,9 @@ each change brings is in docs/benchmark.md; the tests are in tests/bot/test_rasa
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from functools import cache
 from typing import Any
 
@@ -23,6 +25,9 @@ from rasa.utils.endpoints import EndpointConfig
 
 SPARE = 2.0
 """Seconds beyond ACTION_TIMEOUT, after which an action has apologised by itself, until its server counts as hanging."""
+
+PAUSE = 0.1
+"""Seconds between two attempts to reach an action server that is away."""
 
 LONGEST_SESSION = 30
 """Messages after which a new session begins within a conversation."""
@@ -99,14 +104,18 @@ def _lasting_session(endpoint: EndpointConfig) -> _Lasting:
 async def _request_in_time(endpoint: EndpointConfig, *arguments: Any, **options: Any) -> Any:
     """Rasa's request, in seconds rather than the five minutes that Rasa gives it.
 
-    A connection that was kept may have been closed by a server that was started again meanwhile: then it is asked once
-    more. Our actions only read, so asking twice does no harm.
+    A server that is away is waited for, as one that is started again is back in a second or two; a connection that was
+    kept may have been closed meanwhile. Our actions only read, so asking twice does no harm.
     """
-    options["timeout"] = aiohttp.ClientTimeout(total=float(os.environ.get("ACTION_TIMEOUT", "8")) + SPARE)
-    try:
-        return await _request(endpoint, *arguments, **options)
-    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-        return await _request(endpoint, *arguments, **options)
+    deadline = time.monotonic() + float(os.environ.get("ACTION_TIMEOUT", "8")) + SPARE
+    while True:
+        options["timeout"] = aiohttp.ClientTimeout(total=max(deadline - time.monotonic(), PAUSE))
+        try:
+            return await _request(endpoint, *arguments, **options)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if time.monotonic() + PAUSE > deadline:
+                raise
+            await asyncio.sleep(PAUSE)
 
 
 def _is_over(processor: MessageProcessor, tracker: DialogueStateTracker) -> bool:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
+import time
+from contextlib import closing
+from contextvars import ContextVar
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
@@ -11,18 +15,42 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import Engine, delete, event, func, select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Query, Session
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Query, Session, sessionmaker
 
+from actions.facts.database import connect
 from bot.erasure import empty_log, overwrite_deleted
 
 RECENT = 3
 """Messages of a conversation, from the last one back, that may still be sent again."""
 
 
+PREPARING = 7_406_321
+"""Key of PostgreSQL's advisory lock of who makes the tables: any number that nothing else uses."""
+PAUSE = 1.0
+"""Seconds between two attempts to reach a database that is not there at the start."""
+LONGEST_STATEMENT = 10
+"""Seconds that a statement may take on PostgreSQL. All conversations of a process wait for it."""
+
+message_under_way: ContextVar[str | None] = ContextVar("message_under_way", default=None)
+"""The id of the message that is being handled. The channel sets it, so that none is recorded twice."""
+
+logger = logging.getLogger(__name__)
+
+
 class StoreAway(BaseException):
     """The store of conversations cannot be reached. A BaseException, because Rasa swallows every Exception here."""
+
+
+class AlreadyRecorded(BaseException):
+    """The message under way was recorded before. `reply` is what it got, empty when it got none.
+
+    A BaseException for the same reason.
+    """
+
+    def __init__(self, reply: dict[str, Any]) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 class StrictTrackerStore(SQLTrackerStore):
@@ -33,6 +61,8 @@ class StrictTrackerStore(SQLTrackerStore):
     none, up to the channel, which answers 503: nothing was recorded, send it again.
     """
 
+    engine: Engine
+
     def __init__(
         self,
         domain: Domain | None = None,
@@ -41,11 +71,13 @@ class StrictTrackerStore(SQLTrackerStore):
         **kwargs: Any,
     ) -> None:
         address = host or "sqlite:///var/conversations.db"  # Rasa hands over endpoints.yml's `url` as `host`
-        # A whole URL in the place of the host is taken as it is.
+        engine = _engine(address)
+        _prepare(engine, self.Base)
+        # A whole URL in the place of the host is taken as it is. Rasa's engine knows no time-outs.
         super().__init__(domain, host=address, event_broker=event_broker)
-        if make_url(address).get_backend_name() == "sqlite":
-            _use_write_ahead_log(self.engine)
-        _index_sessions(self.engine)
+        self.engine.dispose()
+        self.engine = engine
+        self.sessionmaker = sessionmaker(bind=engine)
 
     def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query[Any]:
         """The events of a conversation, by default since its last session began.
@@ -62,32 +94,69 @@ class StrictTrackerStore(SQLTrackerStore):
         return events.order_by(event.id)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation since its last session began. Raises StoreAway, and AlreadyRecorded.
+
+        Whether the message under way was recorded is looked at here because Rasa holds the conversation's lock by now:
+        the same message may still have been under way in another process when this one got it.
+        """
+        if (message_id := message_under_way.get()) and (reply := self.reply_to(sender_id, message_id)) is not None:
+            raise AlreadyRecorded(reply)
         try:
-            return await super().retrieve(sender_id)
+            tracker = await super().retrieve(sender_id)
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
+        if tracker is not None:
+            tracker.stored = len(tracker.events)
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
+        """Adds what is new. Raises StoreAway, also when another process has added something meanwhile."""
         try:
             await super().save(tracker)
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
 
-    def reply_to(self, sender_id: str, message_id: str) -> dict[str, Any] | None:
-        """The reply recorded for one of the last messages of a conversation; None when there is none. Raises StoreAway.
+    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> list[Any]:
+        """The events that are not stored yet.
 
-        Rasa saves a message together with what came of it: what is not there was not recorded at all.
+        Rasa takes as many for stored as there are rows. Were these another process's, which can only be when a lock
+        was lost, this turn would be cut to pieces.
+        """
+        if session.get_bind().dialect.name == "postgresql":
+            mine = select(func.pg_advisory_xact_lock(PREPARING, func.hashtext(tracker.sender_id)))
+            session.execute(mine)
+        known = getattr(tracker, "stored", None)
+        stored = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False).count()
+        if known is not None and stored != known:
+            raise StoreAway("the conversation has changed meanwhile")
+        events = list(tracker.events)
+        began = max((n for n, each in enumerate(events) if isinstance(each, SessionStarted)), default=0)
+        # Only what is stored by the end of this transaction counts: it may still fail.
+        event.listen(
+            session, "after_commit", lambda _session: setattr(tracker, "stored", len(events) - began), once=True
+        )
+        return events[stored:]
+
+    def reply_to(self, sender_id: str, message_id: str) -> dict[str, Any] | None:
+        """The reply recorded for one of the last messages of a conversation. Raises StoreAway.
+
+        None when the message was not recorded: Rasa saves a message together with what came of it. Empty when it was
+        recorded and nothing came of it, as when the action server was away.
         """
         event = self.SQLEvent
         mine = select(event.id, event.data).where(event.sender_id == sender_id)
         said = mine.where(event.type_name == UserUttered.type_name).order_by(event.id.desc()).limit(RECENT)
         try:
             with self.session_scope() as session:
+                next_said = None
                 for number, data in session.execute(said):
                     if json.loads(data).get("message_id") == message_id:
                         after = mine.where(event.id > number, event.type_name == BotUttered.type_name)
+                        if next_said is not None:
+                            after = after.where(event.id < next_said)
                         bot = session.execute(after.order_by(event.id).limit(1)).first()
-                        return bot and (json.loads(bot.data).get("data") or {}).get("custom")
+                        return ((json.loads(bot.data).get("data") or {}).get("custom") if bot else None) or {}
+                    next_said = number
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
         return None
@@ -107,16 +176,38 @@ class StrictTrackerStore(SQLTrackerStore):
             raise StoreAway(type(error).__name__) from error
 
 
-def _use_write_ahead_log(engine: Engine) -> None:
+def _engine(url: str) -> Engine:
+    engine = connect(url)
+
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.close()
+        with closing(connection.cursor()) as cursor:
+            if engine.dialect.name == "postgresql":
+                cursor.execute(f"SET statement_timeout = '{LONGEST_STATEMENT}s'")
+                connection.commit()
+            else:
+                cursor.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
 
 
-def _index_sessions(engine: Engine) -> None:
-    """Finding where a session began must not cost more in a long conversation. Rasa has an index on the sender only."""
-    with engine.begin() as connection:
-        connection.execute(text("CREATE INDEX IF NOT EXISTS ix_events_sessions ON events (sender_id, type_name, id)"))
+def _prepare(engine: Engine, base: Any) -> None:
+    """Makes what is missing, one process after the other; waits for a database that is not there yet.
+
+    Finding where a session began must not cost more in a long conversation. Rasa has an index on the sender only.
+    """
+    while True:
+        try:
+            with engine.begin() as connection:
+                if engine.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PREPARING})
+                base.metadata.create_all(connection)
+                connection.execute(
+                    text("CREATE INDEX IF NOT EXISTS ix_events_sessions ON events (sender_id, type_name, id)")
+                )
+            return
+        except OperationalError as error:
+            if engine.dialect.name == "sqlite":
+                raise
+            logger.warning("the store of conversations is away (%s): waiting for it", type(error).__name__)
+            time.sleep(PAUSE)

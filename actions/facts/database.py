@@ -13,12 +13,23 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 7_406_312
+"""Key of PostgreSQL's advisory lock: any number that nothing else uses."""
+IN_TIME = {
+    "connect_timeout": 5,  # seconds
+    # A server that has gone without a word is noticed after some 15 seconds, rather than after two hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+"""How long PostgreSQL's client waits for a server that does not answer."""
 
 
 def connect(url: str) -> Engine:
     """An engine for a SQLAlchemy URL, such as sqlite:///var/facts.db or postgresql+psycopg://user@host/facts."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_recycle=1800, connect_args={"connect_timeout": 5})
+        return create_engine(url, pool_pre_ping=True, pool_recycle=1800, connect_args=IN_TIME)
     if (database := make_url(url).database) and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 5})
@@ -47,10 +58,12 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the tables to the newest revision."""
+    """Brings the tables to the newest revision. Of several processes that start at once, one after the other."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

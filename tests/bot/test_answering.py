@@ -22,25 +22,15 @@ class Rasa:
         return {"number": self.asked}
 
 
-def nothing() -> None:
-    return None
-
-
 def test_a_message_that_comes_twice_at_once_is_asked_once() -> None:
     rasa = Rasa()
 
     async def both() -> list[dict[str, Any]]:
         answering = Answering()
-        return await asyncio.gather(*(answering.once("a", nothing, rasa.ask) for _ in range(2)))
+        return await asyncio.gather(*(answering.once("a", rasa.ask) for _ in range(2)))
 
     assert asyncio.run(both()) == [{"number": 1}, {"number": 1}]
     assert rasa.asked == 1
-
-
-def test_a_recorded_reply_is_given_again() -> None:
-    rasa = Rasa()
-    assert asyncio.run(Answering().once("a", lambda: {"number": 7}, rasa.ask)) == {"number": 7}
-    assert rasa.asked == 0
 
 
 def test_who_goes_away_does_not_end_it() -> None:
@@ -49,9 +39,9 @@ def test_who_goes_away_does_not_end_it() -> None:
     async def impatient() -> tuple[int, dict[str, Any]]:
         answering = Answering()
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(answering.once("a", nothing, rasa.ask), 0.01)
+            await asyncio.wait_for(answering.once("a", rasa.ask), 0.01)
         busy = answering.count
-        return busy, await answering.once("a", nothing, rasa.ask)
+        return busy, await answering.once("a", rasa.ask)
 
     assert asyncio.run(impatient()) == (1, {"number": 1})
     assert rasa.asked == 1
@@ -65,7 +55,7 @@ def test_what_failed_may_be_asked_again_and_nothing_stays_counted() -> None:
         answering = Answering()
         for message_id in ("a", "a", None):
             with pytest.raises(ValueError):
-                await answering.once(message_id, nothing, broken)
+                await answering.once(message_id, broken)
         return answering.count
 
     assert asyncio.run(twice()) == 0

@@ -68,10 +68,31 @@ def test_who_waits_too_long_is_told(server: RedisServer, monkeypatch: pytest.Mon
     asyncio.run(held())
 
 
+def test_a_message_that_takes_long_keeps_its_lock(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "LIFETIME", 0.3)
+    monkeypatch.setattr(locks, "PATIENCE", 0.1)
+
+    async def long() -> None:
+        async with store(server).lock("visitor-1"):
+            await asyncio.sleep(1)
+            with pytest.raises(LockError):
+                async with store(server).lock("visitor-1"):
+                    pass
+        async with store(server).lock("visitor-1"):
+            pass
+
+    asyncio.run(long())
+
+
 def test_the_lock_of_a_dead_process_runs_out_and_is_not_released_by_it(
     server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(locks, "LIFETIME", 0.1)
+
+    async def renews_nothing(_locks: RedisLocks, _key: str, _token: str) -> None:
+        return
+
+    monkeypatch.setattr(RedisLocks, "_keep", renews_nothing)
 
     async def overtaken() -> list[str]:
         order: list[str] = []

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from jsonschema import ValidationError
@@ -117,6 +118,26 @@ def test_a_server_that_was_started_again_is_asked_again() -> None:
         second = await started(handler, other)
         answer = await endpoint.request(json={})
         await second.cleanup()
+        return answer
+
+    assert served(handler, act) == {}
+
+
+def test_a_server_that_comes_back_soon_is_waited_for_and_one_that_does_not_is_given_up() -> None:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.json_response({})
+
+    async def act(_port: int) -> Any:
+        other = free_port()
+        endpoint = EndpointConfig(f"http://127.0.0.1:{other}/webhook")
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await endpoint.request(json={})
+        waiting = asyncio.create_task(endpoint.request(json={}))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        server = await started(handler, other)
+        answer = await waiting
+        await server.cleanup()
         return answer
 
     assert served(handler, act) == {}

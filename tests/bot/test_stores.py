@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +14,10 @@ from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from bot.channel import erase
-from bot.stores import StoreAway, StrictTrackerStore
+from bot.stores import AlreadyRecorded, StoreAway, StrictTrackerStore, message_under_way
 
 MINE, OTHER = "mine-12345678", "other-1234567"
 
@@ -80,16 +81,84 @@ def test_only_the_last_session_is_read(store: StrictTrackerStore) -> None:
 
 
 def test_the_reply_to_a_recorded_message_is_found(store: StrictTrackerStore) -> None:
-    def turn(number: int) -> list[Any]:
-        said = UserUttered(f"question {number}", message_id=f"id-{number}")
-        return [said, BotUttered("text", {"custom": {"outcome": "answered", "number": number}})]
-
-    events = [SessionStarted(), *turn(1), *turn(2), UserUttered("no answer", message_id="id-3")]
+    events = [SessionStarted(), *turn(1), UserUttered("no answer", message_id="id-3"), *turn(2)]
     asyncio.run(store.save(DialogueStateTracker.from_events(MINE, events)))
     assert store.reply_to(MINE, "id-1") == {"outcome": "answered", "number": 1}
     assert store.reply_to(MINE, "id-2") == {"outcome": "answered", "number": 2}
-    for sender, message in ((MINE, "id-3"), (MINE, "id-9"), (MINE, ""), (OTHER, "id-1")):
+    assert store.reply_to(MINE, "id-3") == {}
+    for sender, message in ((MINE, "id-9"), (MINE, ""), (OTHER, "id-1")):
         assert store.reply_to(sender, message) is None
+
+
+def turn(number: int) -> list[Any]:
+    said = UserUttered(f"question {number}", message_id=f"id-{number}")
+    return [said, BotUttered("text", {"custom": {"outcome": "answered", "number": number}})]
+
+
+def test_the_message_under_way_is_not_begun_again_when_it_was_recorded(store: StrictTrackerStore) -> None:
+    asyncio.run(store.save(DialogueStateTracker.from_events(MINE, [SessionStarted(), *turn(1)])))
+
+    async def again(message_id: str) -> Any:
+        message_under_way.set(message_id)
+        return await FailSafeTrackerStore(store).retrieve(MINE)
+
+    with pytest.raises(AlreadyRecorded) as found:
+        asyncio.run(again("id-1"))
+    assert found.value.reply == {"outcome": "answered", "number": 1}
+    assert asyncio.run(again("id-2")) is not None
+
+
+def test_what_another_process_has_added_meanwhile_is_not_overwritten(stores: list[StrictTrackerStore]) -> None:
+    """Locks keep them apart; should one be lost, then the second turn is refused whole."""
+    mine, other = stores
+    asyncio.run(mine.save(DialogueStateTracker.from_events(MINE, [SessionStarted(), *turn(1)])))
+    late, early = asyncio.run(mine.retrieve(MINE)), asyncio.run(other.retrieve(MINE))
+    assert late is not None and early is not None
+    for event in turn(2):
+        early.update(event)
+    asyncio.run(other.save(early))
+    for event in turn(3):
+        late.update(event)
+    with pytest.raises(StoreAway):
+        asyncio.run(FailSafeTrackerStore(mine).save(late))
+    kept = asyncio.run(mine.retrieve(MINE))
+    assert kept is not None
+    assert [each.message_id for each in kept.events if isinstance(each, UserUttered)] == ["id-1", "id-2"]
+
+
+def test_a_turn_may_be_saved_in_parts_and_begin_a_new_session(stores: list[StrictTrackerStore]) -> None:
+    mine, _ = stores
+    new = DialogueStateTracker(MINE, [])
+    asyncio.run(mine.save(new))
+    for events in ([SessionStarted(), *turn(1)], turn(2), [SessionStarted(), *turn(3)], turn(4)):
+        for event in events:
+            new.update(event)
+        asyncio.run(mine.save(new))
+        new = asyncio.run(mine.retrieve(MINE)) or new
+        for event in turn(9):
+            new.update(event)
+        asyncio.run(mine.save(new))
+        new = asyncio.run(mine.retrieve(MINE)) or new
+    assert [mine.reply_to(MINE, f"id-{number}") is not None for number in (4, 9)] == [True, True]
+    with mine.session_scope() as session:
+        assert session.query(mine.SQLEvent).filter(mine.SQLEvent.type_name == "user").count() == 8
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[StrictTrackerStore]]:
+    """Two processes' stores of the same conversations."""
+    url = f"sqlite:///{tmp_path}/conversations.db"
+    if request.param == "postgresql":
+        server = create_engine(f"{request.getfixturevalue('postgresql_server')}/postgres", isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS two_stores"))
+            connection.execute(text("CREATE DATABASE two_stores"))
+        server.dispose()
+        url = f"{request.getfixturevalue('postgresql_server')}/two_stores"
+    made = [StrictTrackerStore(Domain.empty(), host=url) for _ in range(2)]
+    yield made
+    for store in made:
+        store.engine.dispose()
 
 
 def agent(store: Any) -> SimpleNamespace:

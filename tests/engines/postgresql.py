@@ -9,44 +9,70 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from tests.conftest import need
 
 
-@contextmanager
-def postgresql() -> Iterator[str]:
-    """The URL of a server on a free port, without a database; in a folder that goes away. Skips when there is none."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    programs = Path(need("PostgreSQL", str(found[-1]) if found else None)).parent
-    # Not in pytest's own folder: its parents are closed to the user postgres.
-    folder = Path(tempfile.mkdtemp(prefix="tests-postgresql-"))
-    shutil.chown(folder, "postgres", "postgres")
-    data = str(folder / "data")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    try:
-        _as_postgres(programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync")
-        where = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+class PostgreSQLServer:
+    """A server without a database, in a folder that `remove` deletes. `kill` and `start` may be called in turn."""
+
+    def __init__(self) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        self._programs = Path(need("PostgreSQL", str(found[-1]) if found else None)).parent
+        # Not in pytest's own folder: its parents are closed to the user postgres.
+        self._folder = Path(tempfile.mkdtemp(prefix="tests-postgresql-"))
+        shutil.chown(self._folder, "postgres", "postgres")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self.port}"
+        _as_postgres(
+            self._programs / "initdb", "-D", self._data, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"
+        )
+        self.start()
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    def start(self) -> None:
+        where = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1"]
+        where += ["-c", f"unix_socket_directories={self._folder}"]
         # It ends with this process, also when that is killed.
         begin = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--pdeathsig=INT"]
-        command = [*begin, str(programs / "postgres"), "-D", data, *where, "-c", "fsync=off"]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
-        try:
-            url = f"postgresql+psycopg://postgres@127.0.0.1:{port}"
-            _wait_for(url, process)
-            yield url
-        finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(20)
+        command = [*begin, str(self._programs / "postgres"), "-D", self._data, *where, "-c", "fsync=off"]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
+        _wait_for(self.url, self._process)
+
+    def kill(self) -> None:
+        """kill -9, of the server and of every process that serves a connection."""
+        family = psutil.Process(self._process.pid)
+        for process in [*family.children(recursive=True), family]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._process.wait()
+
+    def remove(self) -> None:
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(20)
+        shutil.rmtree(self._folder)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of a server on a free port, without a database. Skips when there is no PostgreSQL."""
+    server = PostgreSQLServer()
+    try:
+        yield server.url
     finally:
-        shutil.rmtree(folder)
+        server.remove()
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
