@@ -46,6 +46,11 @@ class Turn:
         return self.decision.get("detail")
 
     @property
+    def asks_earlier(self) -> bool:
+        """Whether it is asked what was the case before."""
+        return bool(self.decision.get("earlier"))
+
+    @property
     def claims(self) -> Claims | None:
         """What a yes/no question takes for true; None for any other question."""
         if "yesno" not in (self.decision.get("asks") or []):

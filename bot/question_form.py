@@ -34,6 +34,15 @@ YES_NO_ANY = re.compile(
 )
 NEGATION = re.compile(r"\b(niet|geen|nooit|not|no longer|never|\w+n't|isnt|arent|dont|doesnt|didnt|wasnt)\b(?! waar)")
 
+_PAST = r"(?:vroeger|eerder|voorheen|daarvoor|hiervoor|ooit|before|earlier|previously|formerly|in the past|ever)"
+_OTHER = r"(?:anders|different|differently)"
+EARLIER = re.compile(
+    rf"\b{_OTHER}\b.*\b{_PAST}\b|\b{_PAST}\b.*\b{_OTHER}\b|\bused to be\b|"
+    r"\b(?:hoe|wat|how|what)\b.*\b(?:was|waren|were|is|zijn)\b.*\b(?:vroeger|voorheen|previously|formerly|before)\W*$|"
+    r"\b(?:veranderd|gewijzigd|changed)\b|\baltijd (?:al )?zo\b|\balways (?:been )?(?:like )?(?:that|this|so)\b"
+)
+"""Asks whether, or how, something was different before."""
+
 LIMIT = re.compile(
     r"\b(meer dan|minder dan|minstens|ten minste|tenminste|hooguit|hoogstens|boven de|onder de|ruim|bijna|ongeveer|"
     r"more than|less than|fewer than|at least|at most|over|under|about|almost|nearly|roughly)\s*$"
@@ -75,6 +84,8 @@ class QuestionForm:
     countries: tuple[str, ...] = ()
     """Slugs of linked countries, else ISO 3166 codes in lower case."""
     negated: bool = False
+    earlier: bool = False
+    """Whether it asks what was the case before."""
 
 
 def read_form(text: str, mentions: Sequence[Mention] = (), countries: Sequence[str] = ()) -> QuestionForm:
@@ -101,6 +112,7 @@ def read_form(text: str, mentions: Sequence[Mention] = (), countries: Sequence[s
         numbers=tuple(_numbers(plain, covered)),
         countries=tuple(dict.fromkeys([*countries, *_other_countries(plain, covered)])),
         negated=bool(NEGATION.search(plain)),
+        earlier=any(EARLIER.search(sentence) for sentence in sentences),
     )
 
 

@@ -12,6 +12,7 @@ from actions.facts.tables import (
     Alias,
     Citation,
     Cooperation,
+    EarlierStatement,
     Event,
     Membership,
     Participation,
@@ -52,6 +53,12 @@ def statements(session: Session, subject: str | None = None) -> Sequence[Stateme
 def statements_mentioning(session: Session, subject: str) -> Sequence[Statement]:
     """Statements of other subjects that name this one."""
     return [s for s in statements(session) if subject in s.mentions and s.subject != subject]
+
+
+def earlier(session: Session, statement_id: str) -> Sequence[EarlierStatement]:
+    """What a statement was before it changed, the latest first."""
+    query = select(EarlierStatement).where(EarlierStatement.statement == statement_id)
+    return session.scalars(query.order_by(EarlierStatement.until.desc())).all()
 
 
 def subject(session: Session, slug: str) -> Subject | None:

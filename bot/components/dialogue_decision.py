@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.facts import catalogue
+from bot.components.facts import catalogue_for, context_of
 from bot.components.language_identification import LANGUAGE, asked_text
 from bot.components.statement_ranking import PARTS, READINGS, SCORES
 from bot.components.subject_linking import linked_mentions
@@ -51,13 +51,12 @@ class DialogueDecision(GraphComponent):
         return cls(Weights(**{name: config[name] for name in asdict(Weights()) if name in config}))
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:
-        context = Context.from_slot(tracker.get_slot("context") if tracker else None)
         for message in messages:
-            self._decide(message, context)
+            self._decide(message, context_of(tracker, catalogue_for(message)))
         return messages
 
     def _decide(self, message: Message, context: Context) -> None:
-        known = catalogue()
+        known = catalogue_for(message)
         mentions = linked_mentions(message)
         text = asked_text(message)
         countries = [m.subject for m in mentions if known.kinds.get(m.subject) == "country"]
@@ -74,6 +73,7 @@ class DialogueDecision(GraphComponent):
         form = understanding.form
         output = asdict(decision) | {
             "asks": sorted(form.asks),
+            "earlier": form.earlier,
             "claims": {
                 "years": form.years,
                 "months": form.months,

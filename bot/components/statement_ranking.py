@@ -30,7 +30,7 @@ import bot.encoder
 import bot.ranking
 import bot.text
 from bot.augmentation import Chatter, augment
-from bot.components.facts import catalogue
+from bot.components.facts import catalogue_for, context_of
 from bot.components.language_identification import LANGUAGE, asked_text
 from bot.components.subject_linking import linked_mentions
 from bot.dialogue import Context
@@ -108,20 +108,21 @@ class StatementRanking(GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker = None) -> list[Message]:
-        context = Context.from_slot(tracker.get_slot("context") if tracker else None)
         for message in messages:
-            self._rank(message, context)
+            self._rank(message, context_of(tracker, catalogue_for(message)))
         return messages
 
     def _rank(self, message: Message, context: Context) -> None:
         """All texts that a message may stand for are ranked in one pass of the encoder."""
         text, language = asked_text(message), message.get(LANGUAGE) or DEFAULT
         mentions = linked_mentions(message)
-        meant = readings(text, language, mentions, context, catalogue())
+        meant = readings(text, language, mentions, context, catalogue_for(message))
         asked, parts = questions(text), split(text, mentions)
         scores, *others = self._scores([text, *asked, *parts, *(reading.text for reading in meant)])
         scores = focused(scores, others[: len(asked)])
-        scores |= for_new_subjects(text, message, scores, catalogue(), lambda other: self._scores([other])[0])
+        scores |= for_new_subjects(
+            text, message, scores, catalogue_for(message), lambda other: self._scores([other])[0]
+        )
         others = others[len(asked) :]
         message.set(SCORES, scores)
         message.set(PARTS, others[: len(parts)])

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.facts import catalogue
+from bot.components.facts import catalogue_for
 from bot.components.language_identification import LANGUAGE
 from bot.linking import Mention
 
@@ -43,7 +43,7 @@ class SubjectLinking(GraphComponent):
                     "confidence_entity": round(mention.score, 3),
                     "extractor": type(self).__name__,
                 }
-                for mention in catalogue().linker.link(message.get(TEXT) or "", message.get(LANGUAGE))
+                for mention in catalogue_for(message).linker.link(message.get(TEXT) or "", message.get(LANGUAGE))
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages

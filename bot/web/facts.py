@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from actions.facts import compose, queries, rows
-from actions.facts.database import connect
+from actions.facts.database import connect, reading
 from actions.facts.tables import Source, Statement, Subject
 from actions.facts.wording import capital
 from bot.web.dates import has_day, in_words
@@ -96,7 +96,8 @@ class SubjectPage:
 
 
 class FactsReader:
-    """Reads the facts database anew for each page, so that a page is never older than the facts.
+    """Reads the facts database anew for each page, in one transaction: a page is never older than the facts, nor a
+    mixture of two versions.
 
     Every call may raise FactsAway.
     """
@@ -122,12 +123,11 @@ class FactsReader:
 
     def _read(self, look_up: Callable[[Session], T]) -> T:
         try:
-            with Session(self._engine) as session:
+            with reading(self._engine) as session:
                 if queries.version(session) is None:
                     raise FactsAway("no facts are loaded")
                 return look_up(session)
         except (SQLAlchemyError, LookupError) as error:
-            # LookupError: the facts were replaced between two look-ups.
             raise FactsAway(type(error).__name__) from error
 
 
