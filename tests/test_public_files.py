@@ -132,15 +132,17 @@ def test_every_command_that_is_named_is_there(command: str) -> None:
     module, *rest = command.replace("\\|", "|").removeprefix("python -m ").split()
     words = []
     for word in rest:
-        # What is written in capitals, in brackets or behind a bar is to be filled in or chosen.
+        # What is written in capitals or in brackets is to be filled in.
         if not re.fullmatch(r"[a-z][a-z-]*,?", word):
             break
         words.append(word.rstrip(","))
-    if words[:1] in (["run"], ["model"]):
-        words = words[:1]
+    if "|" in rest[: len(words) + 1]:
+        # One of these is to be chosen.
+        words.pop()
     text = helped(module, words)
     assert text is not None
-    assert [option for option in re.findall(r"--[a-z-]+", command) if option not in text] == []
+    said = set(re.findall(r"[a-z-]+", text))
+    assert [word for word in re.findall(r"(?<!\S)[a-z-]+", " ".join(rest)) if word not in said] == []
 
 
 @pytest.mark.parametrize("name", OURS)
