@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.mending import mend
 from bot.serve import ONE_THREAD, actions_command, environment, rasa_command, web_command
 from bot.settings import SettingError, Settings
-from bot.training import model_path, prepare_facts
+from bot.training import model_path, models, prepare_facts
 
 
 def run(role: str, settings: Settings) -> None:
@@ -38,5 +40,7 @@ def _rasa(settings: Settings) -> list[str]:
         raise SettingError("ACTIONS_URL is missing: where is the action server?")
     if not model_path(settings).exists():
         raise RuntimeError(f"There is no model in {settings.model_folder}: run `python -m bot train` first.")
+    if line := mend(models(settings)):
+        print(line, file=sys.stderr, flush=True)
     port = settings.rasa_port or 5005
     return rasa_command(replace(settings, port=port), settings.inner_host, port)

@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -14,9 +15,10 @@ from types import FrameType
 import yaml
 
 from bot.child import Child
+from bot.mending import mend
 from bot.settings import ROOT, Settings
 from bot.switching import STARTING, RasaSwitch
-from bot.training import is_current, model_path, prepare_facts, rasa_environment
+from bot.training import is_current, model_path, models, prepare_facts, rasa_environment
 
 RUN = ROOT / "var" / "run"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -48,7 +50,7 @@ def serve(settings: Settings) -> int:
         if not stopped.is_set():
             print(f"Ready after {time.monotonic() - began:.0f} s: http://localhost:{settings.port}", flush=True)
             _print_hint(settings)
-        watch(actions, rasa, web, stopped)
+        watch(actions, rasa, web, stopped, lambda: mend_model(settings))
     finally:
         for child in (web, *rasa.children, actions):
             child.stop()
@@ -98,6 +100,8 @@ def require(settings: Settings) -> None:
         raise RuntimeError(f"There are no facts in {settings.facts_folder}: set FACTS_FOLDER to their folder.")
     if not model_path(settings).exists():
         raise RuntimeError(f"There is no model in {settings.model_folder}: run `python -m bot train` first.")
+    if line := mend(models(settings)):
+        print(line, flush=True)
     if not is_current(settings):
         print("The model is older than its training data: `python -m bot train` brings it up to date.")
     prepare_facts(settings)
@@ -177,11 +181,24 @@ def wait_until_healthy(child: Child, stopped: threading.Event) -> None:
         time.sleep(0.2)
 
 
-def watch(actions: Child, rasa: RasaSwitch, web: Child, stopped: threading.Event) -> None:
+def mend_model(settings: Settings) -> None:
+    """Before Rasa is started again: the model's file may have been damaged since it was read."""
+    try:
+        if line := mend(models(settings)):
+            print(line, flush=True)
+    except RuntimeError as error:
+        print(error, flush=True)
+
+
+def watch(
+    actions: Child, rasa: RasaSwitch, web: Child, stopped: threading.Event, before_rasa: Callable[[], None]
+) -> None:
     """Starts a process again that has died, and Rasa anew for a new model, until the stop signal comes."""
     while not stopped.wait(1.0):
         for child in (actions, rasa.serving, web):
             if child.process is not None and child.died:
                 print(f"{child.name} stopped (exit code {child.process.returncode}); starting it again.", flush=True)
+                if child is rasa.serving:
+                    before_rasa()
                 child.start()
         rasa.step()

@@ -41,6 +41,7 @@ def test_the_action_server_listens_where_it_is_told_and_knows_the_token() -> Non
 
 def test_rasa_gets_the_shared_locks_and_the_token_of_the_action_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.roles.model_path", lambda _settings: Path(__file__))
+    monkeypatch.setattr("bot.roles.mend", lambda _models: None)
     command, environment = prepared("rasa", APART)
     assert command[command.index("-i") + 1] == "10.0.0.5"
     assert environment["OPENBLAS_NUM_THREADS"] == "1"
