@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import rasa_tuning
+from bot import rasa_tuning, tracing
 from bot.answering import Answering
 from bot.languages import DEFAULT, LANGUAGES
 from bot.stores import AlreadyRecorded, StoreAway, StrictTrackerStore, message_under_way
@@ -83,8 +84,14 @@ class AssistantChannel(InputChannel):
                     return before.reply or failed(page)
                 return reply(collector.messages, page)
 
+            began = time.monotonic()
             try:
-                return response.json(await answering.once(message_id, ask))
+                with tracing.span("understand and answer", parent=request.headers.get(tracing.HEADER)) as part:
+                    answer = await answering.once(message_id, ask)
+                    part.note(outcome=str(answer.get("outcome")))
+                    ms = round((time.monotonic() - began) * 1000)
+                    logger.info("message", extra={"fields": part.attributes | {"ms": ms}})
+                return response.json(answer)
             except (StoreAway, LockError):
                 # Nothing was recorded, so the visitor may send it again.
                 logger.error("a message could not be handled: the store of conversations is away")

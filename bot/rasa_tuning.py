@@ -23,6 +23,8 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
+from bot import tracing
+
 SPARE = 2.0
 """Seconds beyond ACTION_TIMEOUT, after which an action has apologised by itself, until its server counts as hanging."""
 
@@ -105,8 +107,10 @@ async def _request_in_time(endpoint: EndpointConfig, *arguments: Any, **options:
     """Rasa's request, in seconds rather than the five minutes that Rasa gives it.
 
     A server that is away is waited for, as one that is started again is back in a second or two; a connection that was
-    kept may have been closed meanwhile. Our actions only read, so asking twice does no harm.
+    kept may have been closed meanwhile. Our actions only read, so asking twice does no harm. The request is told which
+    visitor's request it is of.
     """
+    options["headers"] = {**(options.get("headers") or {}), **tracing.header()}
     deadline = time.monotonic() + float(os.environ.get("ACTION_TIMEOUT", "8")) + SPARE
     while True:
         options["timeout"] = aiohttp.ClientTimeout(total=max(deadline - time.monotonic(), PAUSE))

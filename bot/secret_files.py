@@ -8,6 +8,7 @@ from pathlib import Path
 SECRETS = (
     "SECRET_KEY",
     "INNER_TOKEN",
+    "METRICS_TOKEN",
     "OIDC_CLIENT_SECRET",
     "FACTS_URL",
     "CONVERSATIONS_URL",

@@ -150,8 +150,9 @@ def new_rasa(settings: Settings) -> tuple[Child, str]:
 
 def rasa_command(settings: Settings, host: str, port: int) -> list[str]:
     return [
-        sys.executable, "-m", "rasa", "run", "-i", host, "-p", str(port), "--model", str(model_path(settings)),
-        "--endpoints", str(write_endpoints(settings)), "--credentials", "credentials.yml",
+        sys.executable, "-m", "bot.rasa_server", "run", "-i", host, "-p", str(port),
+        "--model", str(model_path(settings)), "--endpoints", str(write_endpoints(settings)),
+        "--credentials", "credentials.yml",
     ]  # fmt: skip
 
 
@@ -168,7 +169,8 @@ def web_command(settings: Settings) -> list[str]:
 def environment(settings: Settings) -> dict[str, str]:
     """What every process of ours gets on top of the environment that we have ourselves."""
     token = {"INNER_TOKEN": settings.inner_token} if settings.inner_token else {}
-    return rasa_environment(settings) | {"LOG_LEVEL": settings.log_level} | token
+    telling = {"LOG_LEVEL": settings.log_level, "LOG_FORMAT": "json" if settings.json_logs else "text"}
+    return rasa_environment(settings) | telling | token
 
 
 def wait_until_healthy(child: Child, stopped: threading.Event) -> None:

@@ -52,6 +52,9 @@ class Settings:
     """SQLAlchemy URL of the web process's own store: feedback and turns that failed."""
     facts_folder: str = "data/facts"
     """Folder of the facts in YAML."""
+    content_dir: str = ""
+    """Folder of the facts in YAML into which approved edits are written, such as a checkout's data/facts. Empty: they
+    stay in the facts database until they are exported."""
     model_folder: str = "models"
     """Folder of the trained models."""
     secret_key: str = ""
@@ -136,7 +139,18 @@ class Settings:
     retention_days: int = 28
     """Days that a conversation is kept after its last message."""
     log_level: str = "INFO"
-    """Least severity that is logged."""
+    """Least severity that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
+    log_format: str = ""
+    """How it is logged: text or json. Empty: json in production, else text."""
+    metrics_token: str = ""
+    """Secret with which /metrics can be read from elsewhere, as `Authorization: Bearer …`. Empty: on loopback alone."""
+    traces_url: str = ""
+    """Where spans of OpenTelemetry go, over HTTP in JSON: http://collector:4318/v1/traces. Empty: nowhere."""
+
+    @property
+    def json_logs(self) -> bool:
+        """Whether log lines are JSON."""
+        return self.log_format == "json" or (not self.log_format and self.production)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -164,6 +178,13 @@ class Settings:
             )
         if settings.oidc_issuer and not settings.oidc_client_id:
             raise SettingError("OIDC_CLIENT_ID is missing: the OpenID provider of OIDC_ISSUER gives it")
+        for name, allowed in (("log_level", LEVELS), ("log_format", ("", "text", "json"))):
+            if (given := getattr(settings, name)) not in allowed:
+                raise SettingError(f"{name.upper()}={given} must be one of {', '.join(filter(None, allowed))}")
+        if 0 < len(settings.metrics_token) < SHORTEST_KEY:
+            raise SettingError(f"METRICS_TOKEN is too short: give {SHORTEST_KEY} characters or more")
+        if settings.traces_url and not settings.traces_url.startswith(("http://", "https://")):
+            raise SettingError("TRACES_URL must be an address such as http://collector:4318/v1/traces")
         if settings.proxy_header not in PROXY_HEADERS:
             raise SettingError(f"PROXY_HEADER={settings.proxy_header} must be one of {', '.join(PROXY_HEADERS)}")
         _check_security_txt(settings)
@@ -182,8 +203,10 @@ def _convert(name: str, raw: str, kind: type) -> object:
         return _roles(raw)
     if name == "TRUSTED_PROXIES":
         return _networks(name, raw)
-    if name == "PROXY_HEADER":
+    if name in ("PROXY_HEADER", "LOG_FORMAT"):
         return raw.lower()
+    if name == "LOG_LEVEL":
+        return raw.upper()
     if kind is tuple:
         return _origins(name, raw)
     try:
@@ -246,6 +269,7 @@ LEAST = {
     "max_requests": 1, "max_connections": 1, "header_seconds": 0.1, "body_seconds": 0.1, "keep_alive_seconds": 1,
     "write_seconds": 0.1,
 }  # fmt: skip
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PROXY_HEADERS = ("x-forwarded-for", "forwarded")
 SECURITY_CONTACT = re.compile(r"(?:mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")

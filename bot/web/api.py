@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.web.chat import Chat, EmptyMessage
 from bot.web.cookies import drop_cookie, held_session, new_cookie
 from bot.web.limiting import seconds_to_wait, too_many
+from bot.web.observing import note_conversation
 from bot.web.problems import described, problem
 from bot.web.rasa_client import RasaAway
 
@@ -81,6 +82,7 @@ def routes() -> APIRouter:
     async def messages(body: MessageIn, request: Request) -> Any:
         """One message, one reply. Sent again with its client_message_id it gets the same reply and is recorded once."""
         chat: Chat = request.app.state.chat
+        note_conversation(request, body.session_id)
         if wait := seconds_to_wait(request, body.session_id):
             return too_many(wait)
         try:
@@ -104,6 +106,7 @@ def routes() -> APIRouter:
     async def forget(session_id: Annotated[str, Path(pattern=ID)], request: Request) -> Response:
         """Deletes a conversation everywhere. Knowing its id is the proof; one that is not there counts as deleted."""
         chat: Chat = request.app.state.chat
+        note_conversation(request, session_id)
         try:
             await chat.forget(session_id)
         except (RasaAway, SQLAlchemyError):

@@ -12,14 +12,16 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 from itsdangerous import URLSafeSerializer
 
+from bot import logs, metrics, tracing
 from bot.production import require_safe
 from bot.review import errors
 from bot.review import routes as review
 from bot.review.database import Database
 from bot.settings import ROOT, Settings
-from bot.web import api, pages, problems, reading, security_txt, widget
+from bot.web import api, metrics_page, pages, problems, reading, security_txt, widget
 from bot.web.chat import Chat
 from bot.web.daily_purge import purge_daily
 from bot.web.embedding import EmbeddingMiddleware
@@ -29,11 +31,15 @@ from bot.web.health import RETRY, Readiness
 from bot.web.intake import IntakeMiddleware
 from bot.web.limiting import LimitsMiddleware
 from bot.web.limits import Limits
+from bot.web.observing import ObservingMiddleware
 from bot.web.projecting import project_always
 from bot.web.rasa_client import RasaClient
 from bot.web.rasa_ring import RasaRing
 from bot.web.security import SecurityMiddleware
 from bot.web.store import ReviewStore
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would tell addresses with session ids, and believe a visitor's headers: see bot/tracing.py."""
 
 
 def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
@@ -56,8 +62,9 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
 
     app = FastAPI(
         title="Enschede's international assistant", version="1.0.0", openapi_url="/v1/openapi.json", docs_url=None,
-        redoc_url=None, lifespan=lifespan,
+        redoc_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
     )  # fmt: skip
+    metrics.watch_stores(settings)
     app.state.settings = settings
     app.state.review = Database(settings.review_url)
     app.state.chat = Chat(rasa, ReviewStore(app.state.review))
@@ -72,6 +79,7 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     app.add_middleware(LimitsMiddleware, settings=settings, limits=app.state.limits, page=reading.too_many)
     app.add_middleware(EmbeddingMiddleware, origins=settings.embed_origins)
     app.add_middleware(SecurityMiddleware, settings=settings)
+    app.add_middleware(ObservingMiddleware)
     problems.install(app, reading.not_found)
     errors.install(app)
     app.include_router(api.routes())
@@ -79,6 +87,7 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     app.include_router(reading.routes())
     app.include_router(widget.routes())
     app.include_router(security_txt.routes())
+    app.include_router(metrics_page.routes())
     app.include_router(review.routes())
     app.mount("/static/review", StaticFiles(directory=Path(review.__file__).parent / "static"), name="review-static")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
@@ -102,6 +111,8 @@ def from_environment() -> FastAPI:
     os.chdir(ROOT)
     settings = Settings.from_env(os.environ)
     require_safe(settings)
+    logs.configure("web", settings)
+    tracing.send_to(settings.traces_url, "web")
     urls = settings.rasa_urls or (os.environ.get("RASA_URL", "http://127.0.0.1:5005"),)
     return create_app(
         settings, RasaRing([RasaClient(url, settings.message_timeout, settings.inner_token) for url in urls])

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics, tracing
 from bot.redaction import redact
 from bot.text import clean
 from bot.web.rasa_client import RasaAway, RasaClient
@@ -65,6 +66,8 @@ class Chat:
             # From the first step on: a deletion that comes later waits, and finds everything of this message.
             async with self._turn(session_id):
                 known = await self._stored_reply(session_id, client_message_id)
+                if known:
+                    metrics.RESENDS.inc()
                 return known or await self._ask(session_id, redacted, language, client_message_id, shown)
 
         if client_message_id is None:
@@ -79,13 +82,15 @@ class Chat:
         try:
             reply = await self.rasa.ask(session_id, redacted, language, message_id)
         except RasaAway as error:
+            metrics.RASA_FAILURES.labels("unsent" if error.unsent else "begun").inc()
             await self._note(self._store.failed, session_id, redacted, str(error), message_id)
             raise
         if reply.get("outcome") == "failed":
             await self._note(self._store.failed, session_id, redacted, "failed", message_id)
         reply = {"message_id": message_id, **reply}
-        latency = round((time.monotonic() - began) * 1000)
-        await self._note(self._store.answered, session_id, reply, client_message_id, latency)
+        seconds = time.monotonic() - began
+        _observe(reply, seconds)
+        await self._note(self._store.answered, session_id, reply, client_message_id, round(seconds * 1000))
         if shown:
             self.transcripts.add(session_id, redacted, reply)
         return reply
@@ -129,3 +134,10 @@ class Chat:
             await asyncio.to_thread(write, *values)
         except SQLAlchemyError:
             return
+
+
+def _observe(reply: Reply, seconds: float) -> None:
+    metrics.MESSAGES.labels(reply["outcome"], reply["language"]).inc()
+    metrics.ANSWER_SECONDS.observe(seconds)
+    if (span := tracing.current()) is not None:
+        span.note(outcome=reply["outcome"], language=reply["language"])

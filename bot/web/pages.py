@@ -33,6 +33,7 @@ from bot.languages import LANGUAGES
 from bot.web.chat import Chat, EmptyMessage
 from bot.web.cookies import drop_cookie, held_session, new_cookie
 from bot.web.limiting import seconds_to_wait
+from bot.web.observing import note_conversation
 from bot.web.origin import from_own_page
 from bot.web.rasa_client import RasaAway
 from bot.web.wording import other, preferred_language, texts
@@ -78,6 +79,7 @@ class ChatPage:
         if not from_own_page(request):
             return self._refused(request)
         session_id = held_session(request) or secrets.token_urlsafe(24)
+        note_conversation(request, session_id)
         if wait := seconds_to_wait(request, session_id):
             return self._busy(request, wait, typed=text[:LONGEST])
         try:

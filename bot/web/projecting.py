@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from bot.metrics import Lag
 from bot.review.lead import Lead
 from bot.review.projection import Projection
 from bot.settings import Settings
@@ -21,13 +22,16 @@ AGAIN = 5.0
 
 async def project_always(settings: Settings) -> None:
     """Runs until it is cancelled, in threads. What goes wrong is logged once and tried again."""
-    projecting = _Projecting(settings)
+    projecting, lag = _Projecting(settings), Lag()
     failing: str | None = None
     try:
         while True:
             pause = AGAIN
             try:
-                pause = BETWEEN if await asyncio.to_thread(projecting.step) else EVERY
+                more = await asyncio.to_thread(projecting.step)
+                pause = BETWEEN if more else EVERY
+                if not more:
+                    lag.caught_up()
                 if failing:
                     logger.info("the staff pages are kept up to date again")
                 failing = None

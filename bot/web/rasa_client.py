@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import httpx
 
+from bot import tracing
 from bot.languages import LANGUAGES
 from bot.web.rasa_address import RasaAddress
 
@@ -55,12 +56,12 @@ class RasaClient:
         """What cannot connect was not sent: when Rasa has moved meanwhile, it goes to the new address."""
         url = self._address.current().url
         try:
-            return await (await self._pool(url)).post(path, json=body)
+            return await (await self._pool(url)).post(path, json=body, headers=tracing.header())
         except httpx.ConnectError:
             moved = self._address.current().url
             if moved == url:
                 raise
-            return await (await self._pool(moved)).post(path, json=body)
+            return await (await self._pool(moved)).post(path, json=body, headers=tracing.header())
 
     async def forget(self, sender: str) -> None:
         """Deletes a conversation from Rasa's store. Raises RasaAway when Rasa or its store cannot be reached.

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot import metrics
+
 Reply = dict[str, Any]
 Key = tuple[str, str]
 """Session id and the client's own id of the message."""
@@ -27,9 +29,12 @@ class Resends:
     async def once(self, key: Key, ask: Callable[[], Awaitable[Reply]]) -> Reply:
         """The reply to this message: a known one, or that of `ask`. What `ask` raises is not remembered."""
         if key in self._known:
+            metrics.RESENDS.inc()
             return self._known[key]
         task = self._running.get(key)
-        if task is None:
+        if task is not None:
+            metrics.RESENDS.inc()
+        else:
             task = self._running[key] = asyncio.create_task(self._ask(key, ask))
             task.add_done_callback(lambda _done: self._running.pop(key, None))
         # A visitor who goes away does not end it for one who waits for the same reply.

@@ -7,6 +7,7 @@ import logging
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.logs import what_went_wrong
 from bot.settings import Settings
 from bot.web.problems import problem
 
@@ -75,7 +76,7 @@ class SecurityMiddleware:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             # Here rather than in a handler of the app: those run outside this middleware, without the headers.
-            logger.error("a request failed: %s", type(error).__name__)
+            logger.error("a request failed: %s", type(error).__name__, extra={"fields": what_went_wrong(error)})
             if not started:
                 await problem(500)(scope, receive, send_with_headers)
 

@@ -28,6 +28,7 @@ def config(settings: Settings, app: FastAPI, host: str, port: int) -> uvicorn.Co
         proxy_headers=False,
         server_header=False,
         access_log=False,
+        log_config=None,
         timeout_keep_alive=settings.keep_alive_seconds,
     )
 
