@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.mending import mend
 from bot.serve import ONE_THREAD, actions_command, environment, rasa_command, web_command
 from bot.settings import SettingError, Settings
@@ -31,7 +33,10 @@ def prepared(role: str, settings: Settings) -> tuple[list[str], Mapping[str, str
         return _rasa(settings), found | ONE_THREAD
     if not settings.rasa_urls:
         raise SettingError("RASA_URLS is missing: where are the Rasa processes?")
-    prepare_facts(settings)
+    try:
+        prepare_facts(settings)
+    except SQLAlchemyError as error:
+        raise RuntimeError(f"FACTS_URL: the facts database cannot be used ({type(error).__name__}).") from error
     return web_command(settings), found
 
 

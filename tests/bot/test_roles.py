@@ -57,3 +57,9 @@ def test_what_is_missing_is_named() -> None:
         prepared("rasa", replace(APART, actions_url=""))
     with pytest.raises(SettingError, match="RASA_URLS"):
         prepared("web", replace(APART, rasa_urls=()))
+
+
+def test_a_facts_database_that_is_away_is_said_in_one_line() -> None:
+    away = replace(APART, facts_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with pytest.raises(RuntimeError, match=r"^FACTS_URL: the facts database cannot be used \(OperationalError\)\.$"):
+        prepared("web", away)
