@@ -64,7 +64,7 @@ class Weights:
 
     same_subject: float = 1.3
     mentioned: float = 0.6
-    other_subject: float = -1.5
+    other_subject: float = -1.0
     context: float = 1.0
     context_related: float = 1.2
     no_number: float = -1.5
@@ -78,11 +78,11 @@ class Weights:
     """Added for a message that names no subject at all, outside a conversation: most such questions are not ours."""
     counted: float = 0.8
     """Taken off both where a number is asked and the best statement holds one."""
-    clarify: float = 0.25
+    clarify: float = 0.18
     """Least share of the best statement, or of its subject, among all statements."""
     together: float = 2.2
     """Difference below which the second statement of the same subject is told too."""
-    apart: float = 1.0
+    apart: float = 1.5
     """The same for a second statement of another subject: either may be meant."""
 
 
