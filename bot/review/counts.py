@@ -1,7 +1,8 @@
 """What each value of a filter's fields would leave: turns, and of the states conversations.
 
 A turn is what has an outcome, a language and an opinion on it; a conversation has a state. Counting is exact up to a
-thousand, but looks at no more than so many rows: beyond, a count is what there is at least.
+thousand, but looks at no more than so many rows: beyond, a count is what there is at least. Who wants to know, and can
+wait, has them counted whatever it takes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Subquery, distinct, func, literal, literal_column, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
+from bot.review.database import limited
 from bot.review.filters import SEVERAL_IN_ORDER, Filter
 from bot.review.listing import Listing, arranged, in_order, sizes
 from bot.review.tables import Conversation, Turn
@@ -23,6 +25,8 @@ MOST = 1000
 """What is more is not counted."""
 AMONG = 3000
 """Rows that are looked at for the counts of a field. Any value that no more rows have is counted exactly."""
+PATIENCE = 10
+"""Seconds after which counting exactly is given up."""
 READ = ("id", "conversation", "at", "language", "outcome", "reason", "intent", "confidence_band", "rating", "model")
 """The columns of turns that terms look at."""
 SEARCHED = {"sqlite": "search_row", "postgresql": "search_words"}
@@ -39,6 +43,11 @@ class Count:
     number: int
     more: bool
 
+    @property
+    def at_least(self) -> bool:
+        """Whether counting on could tell more."""
+        return self.more and self.number < MOST
+
     def written(self, language: str) -> str:
         """For people: 1,000+ in English and 1.000+ in Dutch; empty when nothing is known."""
         if self.more and not self.number:
@@ -54,17 +63,29 @@ class Counts:
     total: Count
     values: Mapping[str, Mapping[str, Count]]
 
+    @property
+    def at_least(self) -> bool:
+        """Whether counting on could tell more of one of them."""
+        return self.total.at_least or any(each.at_least for of in self.values.values() for each in of.values())
 
-def counts(session: Session, filter: Filter, today: date) -> Counts:
-    """Counts in at most eight queries, whatever the filter."""
-    return _Counter(session, filter, today).counts()
+
+def counts(session: Session, filter: Filter, today: date, exact: bool = False) -> Counts:
+    """Counts in at most eight queries, whatever the filter.
+
+    `exact`: to a thousand each, however many rows have to be looked at. Raises SQLAlchemyError when that takes longer
+    than PATIENCE.
+    """
+    if exact:
+        limited(session, PATIENCE)
+    return _Counter(session, filter, today, None if exact else AMONG).counts()
 
 
 class _Counter:
     """Counts for one filter. Its *rest* for a field is the filter without that field: what its values are of."""
 
-    def __init__(self, session: Session, filter: Filter, today: date) -> None:
-        self._session, self._filter, self._today = session, filter, today
+    def __init__(self, session: Session, filter: Filter, today: date, among: int | None) -> None:
+        """`among`: how many rows are looked at; None for all."""
+        self._session, self._filter, self._today, self._among = session, filter, today, among
         self._dialect = session.get_bind().dialect.name
         alone = [Filter().with_only(field, value) for field, values in SEVERAL_IN_ORDER.items() for value in values]
         self._sizes = sizes(session, (term for each in (filter, *alone) for term in terms(each, self._dialect)))
@@ -97,7 +118,7 @@ class _Counter:
     def _whole(self) -> Select[Any] | None:
         """The count of all conversations that fit, if it can be a query of its own: as exact as the list is fast."""
         if (counting := self._listing(self._filter)).of_conversations:
-            return _conversations(counting)
+            return self._conversations(counting)
         listed = arranged(self._filter, counting.terms, self._sizes, self._today)
         if not all(term == listed.lead or isinstance(term, UnjudgedTerm) for term in listed.terms):
             return None
@@ -107,7 +128,7 @@ class _Counter:
 
     def _is_cheap(self, rest: Filter, field: str, value: str) -> bool:
         """Whether the count of a value can be a query of its own."""
-        if self._sizes[self._term(field, value)] <= AMONG:
+        if self._among is None or self._sizes[self._term(field, value)] <= self._among:
             return True
         return self._listing(rest).of_conversations if field == "state" else not terms(rest, self._dialect)
 
@@ -122,7 +143,7 @@ class _Counter:
         listed = self._listing(rest.with_only(field, value))
         if field == "state":
             led = isinstance(listed.lead, ConversationTerm)
-            return _conversations(listed if led else replace(listed, lead=self._term(field, value)))
+            return self._conversations(listed if led else replace(listed, lead=self._term(field, value)))
         turns = aliased(Turn)
         rows = [
             select(literal(1))
@@ -138,7 +159,7 @@ class _Counter:
         if not queries:
             return {}
         numbered = [query.add_columns(literal(place)) for place, query in enumerate(queries.values())]
-        rows = {place: _count(seen, fit) for seen, fit, place in self._session.execute(union_all(*numbered))}
+        rows = {place: self._count(seen, fit) for seen, fit, place in self._session.execute(union_all(*numbered))}
         return {value: rows[place] for place, value in enumerate(queries)}
 
     def _together(self, listed: Listing, values: Sequence[Value]) -> dict[Value, Count]:
@@ -160,7 +181,7 @@ class _Counter:
         ]
         seen = select(func.count()).select_from(candidates).scalar_subquery()
         row = self._session.execute(select(seen, *columns).select_from(fit)).one()
-        return {value: _count(row[0], number) for value, number in zip(values, row[1:], strict=True)}
+        return {value: self._count(row[0], number) for value, number in zip(values, row[1:], strict=True)}
 
     def _candidates(self, listed: Listing) -> Subquery:
         """The newest turns that fit what leads; where no index has them in order, any."""
@@ -170,7 +191,28 @@ class _Counter:
             columns.append(literal_column(SEARCHED[self._dialect]))
         ordered = listed.lead is None or in_order(listed.lead, conversations=False)
         streams = listed.turn_streams(turns)
-        return _newest([select(*columns).where(*listed.within(each.at)) for each in streams], streams, ordered, AMONG)
+        return _newest(
+            [select(*columns).where(*listed.within(each.at)) for each in streams], streams, ordered, self._among
+        )
+
+    def _count(self, seen: int, fit: int) -> Count:
+        return Count(min(fit, MOST), fit > MOST or (self._among is not None and seen >= self._among))
+
+    def _conversations(self, listed: Listing) -> Select[Any]:
+        """How many conversations were looked at, and how many of them fit."""
+        streams = listed.conversation_streams()
+        rows = [select(each.at.label("at"), each.id.label("id")) for each in streams]
+        if listed.start is not None:
+            rows = [row.where(each.at >= listed.start) for row, each in zip(rows, streams, strict=True)]
+        alone = listed.of_conversations and len(listed.terms) <= (listed.lead is not None)
+        ordered = listed.lead is None or listed.lead.ordered
+        kept = _newest(rows, streams, ordered, MOST + 1 if alone else self._among)
+        fits = [*listed.other_work(kept.c.id), *([] if listed.of_conversations else [listed.some_turn(kept.c.id)])]
+        if self._among is None:
+            fit = select(literal(1)).select_from(kept).where(*fits).limit(MOST + 1).subquery()
+            return cast("Select[Any]", select(literal(0), func.count()).select_from(fit))
+        number = func.count().filter(*fits) if fits else func.count()
+        return cast("Select[Any]", select(func.count(), number).select_from(kept))
 
 
 def _without(filter: Filter, field: str) -> Filter:
@@ -178,25 +220,8 @@ def _without(filter: Filter, field: str) -> Filter:
     return replace(filter, **nothing)
 
 
-def _count(seen: int, fit: int) -> Count:
-    return Count(min(fit, MOST), fit > MOST or seen >= AMONG)
-
-
-def _conversations(listed: Listing) -> Select[Any]:
-    """How many conversations were looked at, and how many of them fit."""
-    streams = listed.conversation_streams()
-    rows = [select(each.at.label("at"), each.id.label("id")) for each in streams]
-    if listed.start is not None:
-        rows = [row.where(each.at >= listed.start) for row, each in zip(rows, streams, strict=True)]
-    alone = listed.of_conversations and len(listed.terms) <= (listed.lead is not None)
-    kept = _newest(rows, streams, listed.lead is None or listed.lead.ordered, MOST + 1 if alone else AMONG)
-    fits = [*listed.other_work(kept.c.id), *([] if listed.of_conversations else [listed.some_turn(kept.c.id)])]
-    fit = func.count().filter(*fits) if fits else func.count()
-    return cast("Select[Any]", select(func.count(), fit).select_from(kept))
-
-
-def _newest(rows: Sequence[Select[Any]], streams: Sequence[Stream], ordered: bool, most: int) -> Subquery:
-    """The newest rows of streams together, or just any, up to so many."""
+def _newest(rows: Sequence[Select[Any]], streams: Sequence[Stream], ordered: bool, most: int | None) -> Subquery:
+    """The newest rows of streams together, or just any, up to so many, or all."""
     parts = []
     for row, stream in zip(rows, streams, strict=True):
         found = row.select_from(stream.source).where(*stream.where).limit(most)

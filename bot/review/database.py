@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.orm import Session
 
 from actions.facts.database import connect
@@ -19,6 +21,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "review_alembic_version"
 MIGRATING, CONVERSATIONS = 7_406_301, 7_406_302
 """Keys of PostgreSQL's advisory locks: any two numbers that nothing else uses."""
+SOMETIMES = 10_000
+"""Steps of SQLite's virtual machine between two looks at the clock."""
 PATIENCE_MS = 60_000
 """How long a process waits for another one that migrates."""
 
@@ -69,6 +73,21 @@ def lock(session: Session, wait: bool = True) -> bool:
     session.execute(text("SET LOCAL lock_timeout = '10s'"))
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CONVERSATIONS})
     return True
+
+
+def limited(session: Session, seconds: int) -> None:
+    """Until the end of its transaction, a session's queries are broken off after so many seconds: OperationalError.
+
+    On SQLite, queries together get that long.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL statement_timeout = {seconds * 1000}"))
+        return
+    connection, end = session.connection().connection, time.monotonic() + seconds
+    driver: Any = connection.driver_connection
+    driver.set_progress_handler(lambda: time.monotonic() > end, SOMETIMES)
+    # The connection goes back to the pool, and serves others.
+    event.listen(session, "after_transaction_end", lambda *_: driver.set_progress_handler(None, 0), once=True)
 
 
 def _is_current(connection: Connection) -> bool:

@@ -9,11 +9,13 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.review.access import Member, Role, checked_csrf, needs
 from bot.review.choices import choices
-from bot.review.counts import counts
+from bot.review.counts import Counts, counts
 from bot.review.database import Database
 from bot.review.filters import SEVERAL_IN_ORDER, Filter, parse
 from bot.review.inbox import BadKey, Page, page
@@ -110,7 +112,7 @@ def _show(request: Request, member: Member, filter: Filter, status: int = 200, *
         view = InboxView(member.language, Names.read(facts, member.language), filter)
     with _database(request).session() as session:
         rows, lost = _page(request, filter, session)
-        counted = counts(session, filter, today())
+        counted, too_many = _counts(request, filter, session)
         offered = choices(session)
         views = [(each.id, each.name, filter_of(each)) for each in own(session, member.name)]
         lines = [view.line(row) for row in rows.rows]
@@ -134,6 +136,8 @@ def _show(request: Request, member: Member, filter: Filter, status: int = 200, *
         following=view.href(filter, after=rows.after) if rows.after else None,
         exports={kind: f"{INBOX}/export.{kind}?{filter.query()}".rstrip("?") for kind in EXPORTS},
         longest_name=LONGEST_NAME,
+        exactly=view.href(filter, exact="1") if counted.at_least and not too_many else None,
+        too_many=too_many,
         day=day,
         said=said if said in words["said"] else None,
         lost=lost,
@@ -149,6 +153,17 @@ def _page(request: Request, filter: Filter, session: Any) -> tuple[Page, bool]:
         return page(session, filter, after=after, before=before), False
     except BadKey:
         return page(session, filter), True
+
+
+def _counts(request: Request, filter: Filter, session: Session) -> tuple[Counts, bool]:
+    """The counts, and whether counting exactly was asked for and took too long."""
+    if request.query_params.get("exact") != "1":
+        return counts(session, filter, today()), False
+    try:
+        return counts(session, filter, today(), exact=True), False
+    except OperationalError:
+        session.rollback()
+        return counts(session, filter, today()), True
 
 
 def _heading(words: dict[str, Any], count: str) -> str:

@@ -11,13 +11,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.review import counts as counting
+from bot.review import database as store
 from bot.review import inbox, terms
 from bot.review.counts import Count, Counts, counts
-from bot.review.database import Database
+from bot.review.database import Database, limited
 from bot.review.filters import OUTCOMES, SEVERAL_IN_ORDER, Filter, Sort, parse
 from bot.review.inbox import BadKey, Page, Row, neighbours, page, read_key
 from bot.review.inbox_export import records
@@ -290,6 +292,9 @@ def test_a_turn_that_is_not_there_has_no_neighbours(database: Database) -> None:
         assert neighbours(session, Filter(), "gone") == (None, None)
 
 
+ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000000) SELECT max(x) FROM n"
+
+
 @EACH
 @pytest.mark.usefixtures("amount")
 def test_the_counts_are_those_of_the_filter_with_each_value_alone(
@@ -329,6 +334,29 @@ def test_a_count_that_looked_at_too_little_says_so(
         assert count.number <= 12
         assert count.number <= whole.number
         assert count.more or count.number == whole.number
+
+
+@EACH
+@pytest.mark.usefixtures("amount")
+def test_who_waits_gets_exact_counts(
+    database: Database, oracle: Oracle, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "AMONG", 20)
+    filter = filter_of(address)
+    with database.session() as session:
+        assert counts(session, filter, TODAY, exact=True) == expected(oracle, filter)
+        assert not counts(session, filter, TODAY, exact=True).at_least
+
+
+def test_counting_that_takes_too_long_is_broken_off(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "SOMETIMES", 1)
+    with database.session() as session:
+        limited(session, 0 if database.engine.dialect.name == "sqlite" else 1)
+        slow = "SELECT pg_sleep(5)" if database.engine.dialect.name == "postgresql" else ENDLESS
+        with pytest.raises(OperationalError):
+            session.execute(text(slow)).all()
+    with database.session() as session:
+        assert counts(session, Filter(), TODAY).total.number > 0
 
 
 def test_the_queries_for_the_counts_are_few_whatever_the_filter(database: Database) -> None:

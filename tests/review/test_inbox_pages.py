@@ -17,7 +17,9 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from bot.review import counts as counting
 from bot.review import inbox as listing_of_rows
+from bot.review import inbox_pages
 from bot.review.access import Role
 from bot.review.filters import Filter
 from bot.review.inbox_export import COLUMNS, as_csv, as_jsonl, records
@@ -417,3 +419,25 @@ def test_without_facts_the_inbox_shows_ids(app: FastAPI, settings: Any, reader: 
     answer = reader.get("/review?subject=dalian")
     assert answer.status_code == 200
     assert "dalian" in text(answer.text)
+
+
+def test_counts_that_are_not_exact_can_be_made_so(reader: StaffClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "AMONG", 1)
+    query = "language=nl&feedback=up&reason=ranked"
+    asked = reader.get(f"/review?{query}").text
+    link = re.search(r'href="(/review\?[^"]*exact=1)">' + texts("en")["inbox"]["count_exactly"], asked)
+    assert link is not None
+    exact = reader.get(unescape(link[1])).text
+    assert texts("en")["inbox"]["count_exactly"] not in exact
+
+
+def test_counting_exactly_for_too_long_is_said(reader: StaffClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(session: Any, filter: Filter, today: Any, exact: bool = False) -> counting.Counts:
+        if exact:
+            raise OperationalError("SELECT 1", {}, Exception("canceling statement due to statement timeout"))
+        return counting.counts(session, filter, today)
+
+    monkeypatch.setattr(inbox_pages, "counts", slow)
+    answer = reader.get("/review?language=nl&exact=1")
+    assert answer.status_code == 200
+    assert texts("en")["inbox"]["count_too_many"] in unescape(answer.text)
