@@ -2,16 +2,18 @@
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test check quick train content evaluate setup format
+.PHONY: help run test check quick train check-content evaluate setup format
 
 help:
 	@echo "make run       set everything up and open the assistant on http://localhost:8080"
 	@echo "make test      set everything up and run all tests"
-	@echo "make check     ruff, mypy, facts and settings"
+	@echo "make check     ruff, mypy, content and settings"
+	@echo "make check-content  what is wrong in facts, examples, questions and responses; REPORT=nl in Dutch"
 	@echo "make quick     the tests that start neither processes nor a browser"
 	@echo "make train     train the model when its data has changed"
 	@echo "make bench-review  measure the staff pages on large stores (about 30 minutes)"
 	@echo "make audit     look the locked packages up among known vulnerabilities (needs the network)"
+	@echo "make faults    kill, stop and slow down every part under load and write docs/reliability.md (about 10 minutes)"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
 	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
@@ -38,15 +40,16 @@ run: train
 test: train
 	@$(PYTHON) -m pytest
 
-content: setup
-	@$(PYTHON) -m actions.facts check
-	@$(PYTHON) -m actions.facts coverage
+# Facts, examples, test questions and responses, for people who keep them: see data/README.md. LINKS=1 asks the network
+# for each web address, REPORT=nl reports in Dutch.
+check-content: setup
+	@$(PYTHON) -m bot.content_check $(if $(LINKS),--links) $(if $(REPORT),--language $(REPORT))
 
 check: train
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@$(PYTHON) -m actions.facts check
+	@$(PYTHON) -m bot.content_check
 	@$(PYTHON) -m bot check
 
 # Without the tests that start processes or a browser: those are left to `make test`.
@@ -101,3 +104,8 @@ demo-conversations: setup
 .PHONY: audit
 audit: setup
 	@$(PYTHON) -m tests.audit $(UV)
+
+# Needs PostgreSQL, Redis and faketime. Writes docs/reliability.md; `make test` tries the same faults for a few seconds.
+.PHONY: faults
+faults: setup
+	@$(PYTHON) -m tests.faults
