@@ -14,7 +14,6 @@ help:
 	@echo "make bench-review  measure the staff pages on large stores (about 30 minutes)"
 	@echo "make audit     look the locked packages up among known vulnerabilities (needs the network)"
 	@echo "make faults    kill, stop and slow down every part under load and write docs/reliability.md (about 10 minutes)"
-	@echo "make faults    kill, stop and slow down every part under load and write docs/reliability.md (about 10 minutes)"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
 	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
@@ -105,11 +104,6 @@ demo-conversations: setup
 .PHONY: audit
 audit: setup
 	@$(PYTHON) -m tests.audit $(UV)
-
-# Needs PostgreSQL, Redis and faketime. Writes docs/reliability.md; `make test` tries the same faults for a few seconds.
-.PHONY: faults
-faults: setup
-	@$(PYTHON) -m tests.faults
 
 # Needs PostgreSQL, Redis and faketime. Writes docs/reliability.md; `make test` tries the same faults for a few seconds.
 .PHONY: faults
