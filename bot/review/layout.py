@@ -22,6 +22,7 @@ NAV = {
     "statistics": ("/statistics", Role.READER),
     "sample": ("/sample", Role.READER),
     "proposals": ("/proposals", Role.READER),
+    "content": ("/content", Role.EDITOR),
     "accounts": ("/accounts", Role.ADMIN),
     "log": ("/log", Role.ADMIN),
 }

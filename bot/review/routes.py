@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from bot.review import (
     account_pages,
+    content_pages,
     conversation_pages,
     gap_pages,
     inbox_pages,
@@ -31,5 +32,6 @@ def routes() -> APIRouter:
     router.include_router(account_pages.routes())
     router.include_router(log_pages.routes())
     router.include_router(proposals_pages.routes())
+    router.include_router(content_pages.routes())
     router.include_router(conversation_pages.routes())
     return router

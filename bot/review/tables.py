@@ -228,6 +228,27 @@ class Proposal(Base):
     at: Mapped[datetime] = mapped_column(Time)
 
 
+class ContentChange(Base):
+    """What an editor proposes to change in the facts. Approved by another one, it lies over them under the same id."""
+
+    __tablename__ = "content_changes"
+    __table_args__ = (Index("ix_content_changes_status", "status", "at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    puts: Mapped[list[Any]] = mapped_column(JSON)
+    """See `actions.facts.layer.Put`."""
+    status: Mapped[str] = mapped_column(String(12))
+    """proposed, approved, refused, withdrawn or reverted."""
+    note: Mapped[str] = mapped_column(Text)
+    """What its maker says to who has to approve it; may be empty."""
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Time)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None] = mapped_column(Time)
+    why: Mapped[str | None] = mapped_column(String(200))
+    """Why it was refused or reverted."""
+
+
 class Account(Base):
     """Who may log in. `subject` is the id at the OpenID provider, when there is one."""
 
