@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import spacy
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
+from bot.near_names import NearNames
 from bot.text import SURROGATE, fold
 
 FUZZY_FROM = 5
@@ -53,7 +52,7 @@ class SubjectLinker:
                 short = len(form) <= 3
                 self._targets.setdefault(form, []).append(_Target(subject, language, short))
         self._matcher.add("name", [self._words.make_doc(form) for form in self._targets])
-        self._fuzzy = [form for form in self._targets if len(form) >= FUZZY_FROM]
+        self._fuzzy = NearNames([form for form in self._targets if len(form) >= FUZZY_FROM])
 
     def link(self, text: str, language: str | None = None) -> list[Mention]:
         """The mentions in a text from left to right, the longest first where they overlap.
@@ -82,28 +81,28 @@ class SubjectLinker:
 
     def _misspelled(self, doc: Doc, taken: set[int], language: str | None) -> Iterator[Mention]:
         """Runs of one to three words that are no known name, but nearly one."""
-        start = 0
-        while start < len(doc):
+        text, starts = doc.text, [token.idx for token in doc]
+        ends = [token.idx + len(token) for token in doc]
+        free = [taken.isdisjoint(range(start, end)) for start, end in zip(starts, ends, strict=True)]
+        word = 0
+        while word < len(starts):
             for length in (3, 2, 1):
-                span = doc[start : start + length]
-                if len(span) < length or taken.intersection(range(span.start_char, span.end_char)):
+                end = word + length
+                if end > len(starts) or not all(free[word:end]):
                     continue
-                if (mention := self._near(span.text, span.start_char, language)) is not None:
-                    taken.update(range(span.start_char, span.end_char))
+                if (mention := self._near(text[starts[word] : ends[end - 1]], starts[word], language)) is not None:
                     yield mention
+                    word += length - 1
                     break
-            start += 1
+            word += 1
 
     def _near(self, form: str, start: int, language: str | None) -> Mention | None:
         if len(form) < FUZZY_FROM or not any(map(str.isalpha, form)) or (" " not in form and is_common(form)):
             return None
         allowed = 1 if len(form) < 8 else 2
-        best = process.extractOne(form, self._fuzzy, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)
-        # A first letter is seldom mistyped; names that differ there are mostly other names.
-        if best is None or best[0][0] != form[0] or best[0].count(" ") != form.count(" "):
-            return None
-        target = self._choose(best[0], language)
-        if target is None:
+        best = self._fuzzy.nearest(form, allowed)
+        target = self._choose(best[0], language) if best else None
+        if best is None or target is None:
             return None
         return Mention(target.subject, start, start + len(form), 1 - best[1] / len(form), self._spoken(best[0]))
 

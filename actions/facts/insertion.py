@@ -94,6 +94,8 @@ def _children(content: c.Content) -> Iterator[t.Base]:
 
 def _grandchildren(content: c.Content) -> Iterator[t.Base]:
     for statement in content.statements.values():
+        for subject in dict.fromkeys(statement.mentions):
+            yield t.Mention(statement=statement.id, subject=subject)
         for earlier in statement.history:
             row = f"{statement.id}@{earlier.until}"
             yield t.EarlierStatement(

@@ -15,6 +15,7 @@ from actions.facts.tables import (
     EarlierStatement,
     Event,
     Membership,
+    Mention,
     Participation,
     Partnership,
     Project,
@@ -51,8 +52,9 @@ def statements(session: Session, subject: str | None = None) -> Sequence[Stateme
 
 
 def statements_mentioning(session: Session, subject: str) -> Sequence[Statement]:
-    """Statements of other subjects that name this one."""
-    return [s for s in statements(session) if subject in s.mentions and s.subject != subject]
+    """Statements of other subjects that name this one, in the order of their ids."""
+    query = select(Statement).join(Mention, Mention.statement == Statement.id).where(Mention.subject == subject)
+    return session.scalars(query.where(Statement.subject != subject).order_by(Statement.id)).all()
 
 
 def earlier(session: Session, statement_id: str) -> Sequence[EarlierStatement]:

@@ -93,6 +93,15 @@ class Statement(Base):
     review_by: Mapped[str] = mapped_column(String(10))
 
 
+class Mention(Base):
+    """A subject that a statement names: `Statement.mentions`, so that it can be found from the subject."""
+
+    __tablename__ = "mentions"
+
+    statement: Mapped[str] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True)
+    subject: Mapped[str] = mapped_column(SLUG, primary_key=True, index=True)
+
+
 class EarlierStatement(Base):
     """What a statement was before it changed."""
 

@@ -1,0 +1,1 @@
+"""How fast and small the assistant is beside Rasa's default: `make bench`, `python -m tests.bench`."""
