@@ -37,8 +37,11 @@ train: setup
 run: train
 	@$(PYTHON) -m bot serve
 
+# Tests that start nothing run side by side; the others need the machine to themselves.
+QUICK := -m "not processes and not browser" --numprocesses=auto --dist=loadfile
 test: train
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(QUICK)
+	@$(PYTHON) -m pytest -m "processes or browser"
 
 # Facts, examples, test questions and responses, for people who keep them: see data/README.md. LINKS=1 asks the network
 # for each web address, REPORT=nl reports in Dutch.
@@ -54,7 +57,7 @@ check: train
 
 # Without the tests that start processes or a browser: those are left to `make test`.
 quick: setup
-	@$(PYTHON) -m pytest -m "not processes and not browser"
+	@$(PYTHON) -m pytest $(QUICK)
 
 format: setup
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
