@@ -7,20 +7,20 @@ import pytest
 MUNSTER = "subjects/munster.yml"
 MISTAKES = [
     pytest.param("partnerships.yml", "city: dalian", "city: beijing",
-                 "partnerships.yml: 'beijing' is no subject; add it to subjects/ or terms.yml",
+                 "partnerships.yml row 2: 'beijing' is no subject; add it to subjects/ or terms.yml",
                  id="unknown city of a partnership"),
     pytest.param("memberships.yml", "member: munster", "member: gronau",
-                 "memberships.yml: 'gronau' is no subject; add it to subjects/ or terms.yml", id="unknown member"),
+                 "memberships.yml row 1: 'gronau' is no subject; add it to subjects/ or terms.yml", id="unknown member"),
     pytest.param("projects.yml", "funding: euregio", "funding: lottery",
-                 "projects.yml: 'lottery' is no subject; add it to subjects/ or terms.yml", id="unknown funder"),
+                 "projects.yml row 1: 'lottery' is no subject; add it to subjects/ or terms.yml", id="unknown funder"),
     pytest.param("cooperations.yml", "themes: [safety", "themes: [fun",
-                 "cooperations.yml: 'fun' is no subject; add it to subjects/ or terms.yml", id="unknown theme"),
+                 "cooperations.yml row 1: 'fun' is no subject; add it to subjects/ or terms.yml", id="unknown theme"),
     pytest.param("events.yml", "place: dalian", "place: beijing",
-                 "events.yml: 'beijing' is no subject; add it to subjects/ or terms.yml", id="unknown place"),
+                 "events.yml row 1: 'beijing' is no subject; add it to subjects/ or terms.yml", id="unknown place"),
     pytest.param("events.yml", "guest: [mayor]", "guest: [nobody]",
-                 "events.yml: 'nobody' is no subject; add it to subjects/ or terms.yml", id="unknown participant"),
+                 "events.yml row 1: 'nobody' is no subject; add it to subjects/ or terms.yml", id="unknown participant"),
     pytest.param("roles.yml", "organisation: enschede", "organisation: province",
-                 "roles.yml: 'province' is no subject; add it to subjects/ or terms.yml", id="unknown organisation"),
+                 "roles.yml row 1: 'province' is no subject; add it to subjects/ or terms.yml", id="unknown organisation"),
     pytest.param("subjects/dalian.yml", "country: china", "country: japan",
                  "dalian: country: 'japan' is no subject; add it to subjects/ or terms.yml", id="unknown country"),
     pytest.param(MUNSTER, "value: {country: germany}", "value: {country: austria}",
@@ -73,7 +73,7 @@ def test_an_inconsistency_says_where_and_what(folder, file, old, new, expected):
 def test_one_inconsistency_is_one_problem(folder):
     folder.replace("roles.yml", "organisation: enschede", "organisation: province")
 
-    assert folder.problems() == ["roles.yml: 'province' is no subject; add it to subjects/ or terms.yml"]
+    assert folder.problems() == ["roles.yml row 1: 'province' is no subject; add it to subjects/ or terms.yml"]
 
 
 def test_the_same_alias_in_different_languages_is_no_clash(folder):

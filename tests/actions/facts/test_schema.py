@@ -45,7 +45,7 @@ PLANTED = [
     ("sources.yml", 'as_of: "2026-11"', 'as_of: "11-2026"', "sources.yml:11: as_of: '11-2026' is no date"),
     ("sources.yml", "dated: checked", "dated: seen", "dated: 'seen' is not one of checked, published"),
     ("partnerships.yml", "since: 1980", "since: long", "since: must be int, not 'long'"),
-    ("partnerships.yml", "city: dalian", "city: dalina", "partnerships.yml: 'dalina' is no subject"),
+    ("partnerships.yml", "city: dalian", "city: dalina", "partnerships.yml row 2: 'dalina' is no subject"),
     ("terms.yml", "kind: country, continent: europe, name: {nl: Nederland", "kind: land, name: {nl: Nederland", "'land' is not"),
     ("subjects/contact.yml", "Enschede's international cooperation to info-", "Enschede's international cooperation to inof-", "addresses differ"),
 ]  # fmt: skip
