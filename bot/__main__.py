@@ -1,4 +1,4 @@
-"""The assistant's commands: python -m bot train | model | serve | run | check | purge | review."""
+"""The assistant's commands: python -m bot train | model | serve | run | off | on | backup | restore | purge | …"""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import argparse
 import os
 import sys
 
+from bot import backup_commands
 from bot.production import require_safe
 from bot.review import commands as review
+from bot.review import switch_commands
 from bot.settings import ROOT, Settings
 
 
@@ -29,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     purge = commands.add_parser("purge", help="delete what is older than RETENTION_DAYS; counts stay")
     purge.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
     purge.add_argument("--days", type=int, metavar="N", help="another limit than RETENTION_DAYS")
+    switch_commands.register(commands)
+    backup_commands.register(commands)
     review.register(commands)
     options = parser.parse_args(arguments)
     os.chdir(ROOT)
@@ -59,6 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
 
             require_safe(settings, options.role)
             run_role(options.role, settings)
+        if options.command in ("off", "on"):
+            return switch_commands.run(options, settings)
+        if options.command in ("backup", "restore"):
+            return backup_commands.run(options, settings)
         if options.command == "review":
             return review.run(options, settings)
         from bot.serve import serve

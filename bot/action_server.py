@@ -9,7 +9,6 @@ import os
 import re
 import time
 
-from rasa_sdk.endpoint import create_app
 from sanic import response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -29,6 +28,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=5055)
     options = parser.parse_args()
     settings = Settings.from_env(os.environ)
+    logs.configure("actions", settings)
+    # Loaded only now: it warns of what its libraries do.
+    from rasa_sdk.endpoint import create_app
+
     app = create_app("actions")
     logs.configure("actions", settings)
     tracing.send_to(settings.traces_url, "actions")

@@ -23,7 +23,7 @@ from bot.tracing import current
 
 OURS = ("bot", "actions", "__main__")
 """Loggers whose lines are written in this project."""
-HARMLESS = ("uvicorn", "alembic")
+HARMLESS = ("uvicorn",)
 """Loggers of libraries whose lines hold neither messages nor paths."""
 STARTING = ("Starting Rasa server on", "Rasa server is up and running", "Loading model ")
 """What Rasa says at its start, and is worth keeping."""
@@ -48,6 +48,9 @@ def configure(role: str, settings: Settings) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    # What Python warns of is for who writes the code.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)

@@ -9,12 +9,22 @@ import time
 from functools import cache
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from bot.settings import Settings
 
+# When counting began is known: process_start_time_seconds.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 """Bounds of the histograms: half a second is what the assistant promises, 20 its patience."""

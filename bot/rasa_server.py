@@ -9,15 +9,18 @@ import os
 from collections.abc import MutableMapping
 from typing import Any
 
-import rasa.__main__ as rasa_command
-import structlog
-
 from bot import logs, tracing
 from bot.settings import Settings
 
 
 def main() -> None:
     settings = Settings.from_env(os.environ)
+    logs.configure("rasa", settings)
+    tracing.send_to(settings.traces_url, "rasa")
+    # Loaded only now: it has much to say while it is.
+    import rasa.__main__ as rasa_command
+    import structlog
+
     configure = rasa_command.configure_structlog
 
     def ours(log_level: int | None = None) -> None:
@@ -27,8 +30,6 @@ def main() -> None:
         logs.configure("rasa", settings)
 
     rasa_command.configure_structlog = ours
-    logs.configure("rasa", settings)
-    tracing.send_to(settings.traces_url, "rasa")
     rasa_command.main()
 
 

@@ -14,6 +14,7 @@ from bot.web.chat import Chat, EmptyMessage
 from bot.web.cookies import drop_cookie, held_session, new_cookie
 from bot.web.limiting import seconds_to_wait, too_many
 from bot.web.observing import note_conversation
+from bot.web.off import off_problem, switched_off
 from bot.web.problems import described, problem
 from bot.web.rasa_client import RasaAway
 
@@ -83,6 +84,8 @@ def routes() -> APIRouter:
         """One message, one reply. Sent again with its client_message_id it gets the same reply and is recorded once."""
         chat: Chat = request.app.state.chat
         note_conversation(request, body.session_id)
+        if off := switched_off(request):
+            return off_problem(request, off, body.language)
         if wait := seconds_to_wait(request, body.session_id):
             return too_many(wait)
         try:

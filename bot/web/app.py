@@ -32,6 +32,7 @@ from bot.web.intake import IntakeMiddleware
 from bot.web.limiting import LimitsMiddleware
 from bot.web.limits import Limits
 from bot.web.observing import ObservingMiddleware
+from bot.web.off import FIRST, Switch
 from bot.web.projecting import project_always
 from bot.web.rasa_client import RasaClient
 from bot.web.rasa_ring import RasaRing
@@ -47,7 +48,10 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(app.state.switch.look(), FIRST)
         beside = [
+            asyncio.create_task(app.state.switch.always()),
             asyncio.create_task(purge_daily(settings, app.state.chat.transcripts)),
             asyncio.create_task(project_always(settings)),
             asyncio.create_task(app.state.gap_searching.always()),
@@ -70,6 +74,7 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     app.state.chat = Chat(rasa, ReviewStore(app.state.review))
     app.state.readiness = Readiness(settings, rasa, app.state.review)
     app.state.gap_searching = GapSearching(settings, app.state.review)
+    app.state.switch = Switch(app.state.review)
     app.state.facts = FactsReader(settings.facts_url)
     app.state.key = settings.secret_key or secrets.token_hex(32)
     app.state.signer = URLSafeSerializer(app.state.key, salt="session")
@@ -101,6 +106,9 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
     async def ready(request: Request) -> JSONResponse:
         readiness: Readiness = request.app.state.readiness
         health = await readiness.look()
+        if request.app.state.switch.off is not None:
+            # The page that says so must be reached, whatever else is away.
+            return JSONResponse(health.body() | {"status": "off"})
         return JSONResponse(health.body(), 200 if health.ready else 503, None if health.ready else RETRY)
 
     return app

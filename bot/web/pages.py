@@ -12,6 +12,7 @@ What the template chat.html gets:
 | error, typed | what went wrong, and what the visitor had typed; absent when nothing did |
 | paths | where the page's forms go and links lead: chat, feedback, delete, about, facts |
 | retention_days | days that a conversation is kept |
+| off | while the assistant is switched off: the reason, and the language that it is in |
 
 Its forms: POST paths.chat with `text`; POST paths.feedback with `message_id`, `rating` (up or down) and perhaps
 `comment`; POST paths.delete without fields. Each ends in a redirect (303) to the chat page, or shows it with `error`.
@@ -34,6 +35,7 @@ from bot.web.chat import Chat, EmptyMessage
 from bot.web.cookies import drop_cookie, held_session, new_cookie
 from bot.web.limiting import seconds_to_wait
 from bot.web.observing import note_conversation
+from bot.web.off import switched_off
 from bot.web.origin import from_own_page
 from bot.web.rasa_client import RasaAway
 from bot.web.wording import other, preferred_language, texts
@@ -80,6 +82,8 @@ class ChatPage:
             return self._refused(request)
         session_id = held_session(request) or secrets.token_urlsafe(24)
         note_conversation(request, session_id)
+        if switched_off(request):
+            return self._page(request, 503, typed=text[:LONGEST])
         if wait := seconds_to_wait(request, session_id):
             return self._busy(request, wait, typed=text[:LONGEST])
         try:
@@ -143,7 +147,7 @@ class ChatPage:
         return self._page(request, 403, error=self._all["reading"]["errors"]["foreign_form"])
 
     def _page(self, request: Request, status: int = 200, **values: Any) -> HTMLResponse:
-        session_id = held_session(request)
+        session_id, off = held_session(request), switched_off(request)
         context = {
             "language": self._language,
             "other": other(self._language),
@@ -152,6 +156,8 @@ class ChatPage:
             "held": session_id is not None,
             "paths": self._paths,
             "retention_days": request.app.state.settings.retention_days,
+            "contact": request.app.state.settings.contact_email,
+            "off": off and off.reason(self._language),
             **values,
         }
         return self._templates.TemplateResponse(request, "chat.html", context, status)

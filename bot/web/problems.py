@@ -38,10 +38,19 @@ SCHEMA = {
 }
 
 
-def problem(status: int, detail: str | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
-    body = {"type": "about:blank", "title": TITLES.get(status, "The request failed"), "status": status}
+def problem(
+    status: int,
+    detail: str | None = None,
+    headers: dict[str, str] | None = None,
+    title: str | None = None,
+    more: dict[str, Any] | None = None,
+) -> JSONResponse:
+    """A problem. `more` are members of its own, by which a program knows it."""
+    title = title or TITLES.get(status, "The request failed")
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
     if detail:
         body["detail"] = detail
+    body |= more or {}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 

@@ -123,7 +123,7 @@ export class Chat {
   }
 
   /** Why a question was not sent, and a button to send it again; held back for as long as the server asks. */
-  #trouble(entry, question, { kind = navigator.onLine ? "away" : "offline", seconds = 0 } = {}) {
+  #trouble(entry, question, { kind = navigator.onLine ? "away" : "offline", seconds = 0, why } = {}) {
     const { texts } = this;
     const send = () => {
       if (again.getAttribute("aria-disabled") === "true" || this.#waiting) return;
@@ -140,8 +140,9 @@ export class Chat {
     if (seconds) hold(true);
     if (seconds) setTimeout(hold, seconds * 1000, false);
     const wait = seconds && ` ${texts.away_seconds.replace("{seconds}", seconds)}`;
+    const off = why && linked(`${texts.switched_off} ${why.reason} ${texts.off_contact} ${why.contact}.`);
     const trouble = element("div", { class: "trouble utrecht-alert utrecht-alert--error" },
-      element("p", {}, texts[kind], wait), again);
+      element("p", {}, off ?? [texts[kind], wait]), again);
     return trouble;
   }
 }

@@ -2,8 +2,11 @@
 const KEY = "enschede-assistant";
 const LONGEST_WAIT = 30_000; // milliseconds before a request without an answer is given up
 
-/** What the server refused. kind: busy, away or unreadable; seconds: how long to wait, 0 when not said. */
-const refusal = (kind, seconds = 0) => Object.assign(new Error(kind), { kind, seconds });
+/**
+ * What the server refused. kind: busy, away, off or unreadable; seconds: how long to wait, 0 when not said; why: what
+ * to tell when it is switched off, {reason, contact}.
+ */
+const refusal = (kind, seconds = 0, why = null) => Object.assign(new Error(kind), { kind, seconds, why });
 
 const hex = (byte) => byte.toString(16).padStart(2, "0");
 /** Not crypto.randomUUID(), which pages without https lack. */
@@ -93,6 +96,8 @@ export class Conversation {
     if (response.ok) return response;
     const wait = waitingTime(response.headers.get("Retry-After"));
     if (response.status === 429) throw refusal("busy", wait);
+    const problem = response.status === 503 ? await response.json().catch(() => null) : null;
+    if (problem?.switched_off) throw refusal("off", 0, problem);
     throw response.status < 500 ? refusal("unreadable") : refusal("away", wait);
   }
 }
