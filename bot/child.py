@@ -35,10 +35,12 @@ class Child:
     health: str
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
+    logs: Path = LOGS
+    """Folder of its log."""
 
     @property
     def log(self) -> Path:
-        return LOGS / f"{self.name}.log"
+        return self.logs / f"{self.name}.log"
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)

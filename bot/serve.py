@@ -130,10 +130,15 @@ def address_file(settings: Settings) -> Path:
     return RUN / f"rasa-{settings.port}.json"
 
 
+def logs(settings: Settings) -> Path:
+    """Where the processes' logs are."""
+    return ROOT / settings.log_folder
+
+
 def actions_process(settings: Settings) -> Child:
     port = settings.actions_port
     command = actions_command(settings, "127.0.0.1", port)
-    return Child("actions", command, f"http://127.0.0.1:{port}/health", environment(settings))
+    return Child("actions", command, f"http://127.0.0.1:{port}/health", environment(settings), logs=logs(settings))
 
 
 def actions_command(settings: Settings, host: str, port: int) -> list[str]:
@@ -145,7 +150,9 @@ def new_rasa(settings: Settings) -> tuple[Child, str]:
     port = settings.rasa_port if settings.rasa_port and is_free(settings.rasa_port) else free_port()
     url = f"http://127.0.0.1:{port}"
     command = rasa_command(settings, "127.0.0.1", port)
-    return Child("rasa", command, f"{url}/webhooks/assistant/health", environment(settings) | ONE_THREAD), url
+    return Child(
+        "rasa", command, f"{url}/webhooks/assistant/health", environment(settings) | ONE_THREAD, logs=logs(settings)
+    ), url
 
 
 def rasa_command(settings: Settings, host: str, port: int) -> list[str]:
@@ -159,7 +166,9 @@ def rasa_command(settings: Settings, host: str, port: int) -> list[str]:
 def web_process(settings: Settings) -> Child:
     port = str(settings.actions_port)
     found = environment(settings) | {"RASA_URL": address_file(settings).as_uri(), "ACTIONS_PORT": port}
-    return Child("web", web_command(settings), f"http://127.0.0.1:{settings.port}/health/ready", found)
+    return Child(
+        "web", web_command(settings), f"http://127.0.0.1:{settings.port}/health/ready", found, logs=logs(settings)
+    )
 
 
 def web_command(settings: Settings) -> list[str]:
@@ -177,9 +186,9 @@ def wait_until_healthy(child: Child, stopped: threading.Event) -> None:
     deadline = time.monotonic() + STARTING
     while not stopped.is_set() and not child.healthy():
         if child.died:
-            raise RuntimeError(f"{child.name} stopped while starting: see var/log/{child.name}.log")
+            raise RuntimeError(f"{child.name} stopped while starting: see {child.log}")
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{child.name} was not ready within {STARTING:.0f} s: see var/log/{child.name}.log")
+            raise RuntimeError(f"{child.name} was not ready within {STARTING:.0f} s: see {child.log}")
         time.sleep(0.2)
 
 

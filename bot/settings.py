@@ -142,6 +142,8 @@ class Settings:
     """Least severity that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
     log_format: str = ""
     """How it is logged: text or json. Empty: json in production, else text."""
+    log_folder: str = "var/log"
+    """Where `serve` keeps what its processes log, a file for each. Processes that run apart log to standard error."""
     metrics_token: str = ""
     """Secret with which /metrics can be read from elsewhere, as `Authorization: Bearer …`. Empty: on loopback alone."""
     traces_url: str = ""

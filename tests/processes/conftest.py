@@ -20,6 +20,7 @@ import pytest
 
 from bot.serve import free_port
 from tests.conftest import ROOT
+from tests.processes.collector import Collector, collecting
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Running:
     folder: Path
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
+    collector: Collector
 
     def ask(self, text: str, session: str | None = None, language: str | None = None) -> dict[str, Any]:
         body = {"session_id": session or uuid.uuid4().hex, "text": text, "language": language}
@@ -43,7 +45,13 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def collector() -> Iterator[Collector]:
+    with collecting() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Running]:
     if not (ROOT / "models" / "assistant.tar.gz").exists():
         pytest.fail("there is no model: `make test` trains it first")
     folder = tmp_path_factory.mktemp("assistant")
@@ -56,9 +64,12 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "CONVERSATIONS_URL": f"sqlite:///{folder}/conversations.db",
         "REVIEW_URL": f"sqlite:///{folder}/review.db",
         "FACTS_FOLDER": str(folder / "facts"),
+        "LOG_FORMAT": "json",
+        "LOG_FOLDER": str(folder / "log"),
+        "TRACES_URL": collector.url,
     }
     process = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=environment)
-    running = Running(f"http://127.0.0.1:{port}", folder, process, environment)
+    running = Running(f"http://127.0.0.1:{port}", folder, process, environment, collector)
     try:
         _wait(f"{running.base}/health/ready", process)
         yield running
