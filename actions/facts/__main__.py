@@ -18,7 +18,7 @@ from actions.facts import compose, queries
 from actions.facts import tables as t
 from actions.facts.content import LANGUAGES, Content
 from actions.facts.database import connect, migrate
-from actions.facts.load import load
+from actions.facts.load import edits, load
 from actions.facts.schema import FactsError, parse
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -98,11 +98,24 @@ def _load(folder: Path, url: str) -> int:
         engine = connect(url)
         migrate(engine)
         changed = load(engine, content)
+        lines = _layer(engine)
     except (SQLAlchemyError, OSError) as error:
         return _fail(f"the facts were not loaded into {_shown(url)}: {_cause(error)}")
     done = "loaded" if changed else "nothing to do: these facts are loaded already"
     print(f"{_shown(url)}: {done} ({len(content.statements)} statements, version {content.digest})")
+    print("".join(f"{line}\n" for line in lines), end="")
     return 0
+
+
+def _layer(engine: Engine) -> list[str]:
+    """What lies over the facts that were loaded: edits that were approved on the staff pages."""
+    with Session(engine) as session:
+        layer = edits(session)
+    told = [edit for edit in layer if edit.held_back is None]
+    lines = (
+        [f"{len(told)} approved edit{'' if len(told) == 1 else 's'} over them, not yet in the files"] if told else []
+    )
+    return lines + [f"edit {edit.id} is held back: {edit.held_back}" for edit in layer if edit.held_back]
 
 
 def _show(url: str, subject: str) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from actions.facts import compose, queries, rows
 from actions.facts.tables import (
     Cooperation,
+    EarlierStatement,
     Event,
     Membership,
     Participation,
@@ -79,6 +80,8 @@ def _row(facts: Session, row: str, turn: Turn, language: str, today: date) -> Ev
     try:
         sources = tuple(_cited(source, language) for source in queries.sources(facts, [row]))
         statement = queries.statement(facts, row)
+        if statement is None and (before := facts.get(EarlierStatement, row)) is not None:
+            return _earlier(before, turn, sources)
         if statement is None:
             return Evidence(row, _relation(facts, row, turn.language), sources=sources)
         text = compose.answer(facts, [row], turn.language).text
@@ -96,6 +99,12 @@ def _row(facts: Session, row: str, turn: Turn, language: str, today: date) -> Ev
         review_by=in_words(statement.review_by, language),
         overdue=_overdue(statement, today),
     )
+
+
+def _earlier(row: EarlierStatement, turn: Turn, sources: tuple[Cited, ...]) -> Evidence:
+    """What a statement was before it changed."""
+    text = row.text_nl if turn.language == "nl" else row.text_en
+    return Evidence(row.id, text, literal=" ".join(text.split()) in " ".join(turn.reply.split()), sources=sources)
 
 
 def _overdue(statement: Statement, today: date) -> bool:

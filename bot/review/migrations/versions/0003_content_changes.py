@@ -12,6 +12,9 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    # There already where the tables were made without migrations: see 0001.
+    if sa.inspect(op.get_bind()).has_table("content_changes"):
+        return
     op.create_table(
         "content_changes",
         sa.Column("id", sa.String(32), primary_key=True),
