@@ -25,7 +25,9 @@ class RedisServer:
         self.start()
 
     def start(self) -> None:
-        command = [self._program, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder]
+        # It ends with the tests, also when these are killed.
+        server = [self._program, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder]
+        command = ["setpriv", "--pdeathsig=KILL", *server]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         client = redis.Redis.from_url(self.url)
         for _ in range(100):

@@ -25,7 +25,7 @@ from tests.faults.running import Fault, wait_until_ready
 from tests.faults.stored import messages
 
 DATABASES = ("facts", "conversations", "review")
-ACTION_TIMEOUT = 2.0
+ACTION_TIMEOUT = 4.0
 AWAY = 3.0
 """Seconds that an engine is away."""
 LATENCY = 0.1
