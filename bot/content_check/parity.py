@@ -32,11 +32,12 @@ SPELLED_ALIKE = 80
 
 
 def found(project: Project) -> Iterator[Finding]:
+    known = _known_pairs(project)
     for text in bilinguals(project):
         yield from _numbers(text)
         yield from _addresses(text)
         yield from _months(text)
-        yield from _names(text, project)
+        yield from _names(text, known)
 
 
 def _numbers(text: Bilingual) -> Iterator[Finding]:
@@ -69,10 +70,9 @@ def _months(text: Bilingual) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _names(text: Bilingual, project: Project) -> Iterator[Finding]:
+def _names(text: Bilingual, known: frozenset[tuple[str, str]]) -> Iterator[Finding]:
     """Two names that are nearly the same are one name with a mistake, unless they are its name in each language."""
     capitals = {language: _capitals(text.text[language]) for language in LANGUAGES}
-    known = _known_pairs(project)
     for dutch in sorted(capitals["nl"] - capitals["en"]):
         for english in sorted(capitals["en"] - capitals["nl"]):
             alike = fuzz.ratio(dutch.lower(), english.lower()) >= SPELLED_ALIKE
