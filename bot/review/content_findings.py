@@ -46,7 +46,7 @@ def findings(documents: Documents, puts: Sequence[Put], language: str) -> list[F
     except Clash as clash:
         return [Finding("clash", {"where": clash.where})]
     except FactsError as error:
-        return [_known(problem) for problem in error.problems]
+        return [*(_known(problem) for problem in error.problems), *_advice(puts, language)]
     return [*_advice(puts, language), *training(changed, puts)]
 
 
@@ -79,8 +79,13 @@ def known_aspects(kind: str, documents: Documents) -> list[str]:
 def _known(problem: str) -> Finding:
     for key, pattern in KNOWN_PROBLEMS.items():
         if found := pattern.search(problem):
-            return Finding(key, {name: str(value) for name, value in found.groupdict().items()})
+            return Finding(key, {name: _listed(str(value)) for name, value in found.groupdict().items()})
     return Finding("other", {"problem": problem})
+
+
+def _listed(value: str) -> str:
+    """A list as the reader of the facts writes it, without brackets and quotes; a dash for an empty one."""
+    return value[1:-1].replace("'", "") or "–" if value.startswith("[") and value.endswith("]") else value
 
 
 def _advice(puts: Sequence[Put], language: str) -> Iterator[Finding]:

@@ -51,7 +51,7 @@ def test_a_fact_that_never_changed_has_nothing_earlier(changed: Engine) -> None:
         ("één stad", "1 stad", "euregio.members: history until 2020: numbers differ: nl ['1'], en []"),
         ("page/euregio/1}\n", "page/euregio/9}\n", "euregio.members: history until 2020: evidence: 'page/euregio/9' names no paragraph"),
         ('"2020"', '"2027"', "subjects/euregio.yml:11: history: must have the latest first"),
-        ('"2020", ', "", "until: is missing"),
+        ('until: "2020", ', "", "until: is missing"),
         ("source: page, ", "", "source: is missing"),
     ],
 )  # fmt: skip
