@@ -11,9 +11,12 @@ help:
 	@echo "make check-content  what is wrong in facts, examples, questions and responses; REPORT=nl in Dutch"
 	@echo "make quick     the tests that start neither processes nor a browser"
 	@echo "make train     train the model when its data has changed"
+	@echo "make bench     measure speed and size beside Rasa's default (about 3 hours; PARTS=\"latency start\" for some)"
+	@echo "make bench-rasa  train the baselines for that (about 2 hours)"
 	@echo "make bench-review  measure the staff pages on large stores (about 30 minutes)"
 	@echo "make audit     look the locked packages up among known vulnerabilities (needs the network)"
 	@echo "make faults    kill, stop and slow down every part under load and write docs/reliability.md (about 10 minutes)"
+	@echo "make load      measure messages a second and memory, and write docs/load.md (about 25 minutes)"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
 	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
 	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
@@ -88,6 +91,14 @@ evaluate-rasa: $(RASA)/.ready
 bench-review: setup
 	@$(PYTHON) -m tests.review.bench
 
+# The assistant beside Rasa's default; PARTS names some parts alone, as PARTS="latency start". The baselines come first.
+.PHONY: bench bench-rasa
+bench: train
+	@$(PYTHON) -m tests.bench $(PARTS)
+
+bench-rasa: $(RASA)/.ready
+	@$(PYTHON) -m tests.bench.baseline
+
 # Copies what the pages use of NL Design System; needs npm.
 .PHONY: vendor-css
 vendor-css: setup
@@ -112,3 +123,9 @@ audit: setup
 .PHONY: faults
 faults: setup
 	@$(PYTHON) -m tests.faults
+
+# Messages a second within half a second, and memory over 20,000 messages: docs/load.md. On a machine that does nothing
+# else, about 25 minutes. LOAD="--seconds 5 --messages 0" makes it short. Needs the network the first time, for locust.
+.PHONY: load
+load: train
+	@$(PYTHON) -m tests.load $(UV) $(LOAD)

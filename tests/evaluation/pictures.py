@@ -27,7 +27,7 @@ SETTINGS = {
 
 def draw_curve(points: Sequence[Point], marks: Sequence[Point], path: Path) -> None:
     """Risk against coverage. `marks` are thresholds to name."""
-    figure, axes = _figure(6.4, 3.8)
+    figure, axes = new_figure(6.4, 3.8)
     axes.plot([100 * p.coverage for p in points], [100 * p.risk for p in points], color=LINE, linewidth=1.8)
     for mark in marks:
         axes.plot(100 * mark.coverage, 100 * mark.risk, "o", color=LINE, markersize=5)
@@ -40,12 +40,12 @@ def draw_curve(points: Sequence[Point], marks: Sequence[Point], path: Path) -> N
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
     axes.grid(color=SOFT, linewidth=0.6)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_bars(names: Sequence[str], shares: Sequence[float], label: str, path: Path) -> None:
     """Horizontal bars of percentages, the first on top."""
-    figure, axes = _figure(6.4, 0.9 + 0.42 * len(names))
+    figure, axes = new_figure(6.4, 0.9 + 0.42 * len(names))
     places = range(len(names))
     axes.barh(places, [100 * share for share in shares], color=BAR, height=0.62)
     for place, share in zip(places, shares, strict=True):
@@ -56,12 +56,12 @@ def draw_bars(names: Sequence[str], shares: Sequence[float], label: str, path: P
     axes.set_xlabel(label)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    _save(figure, path)
+    save(figure, path)
 
 
 def draw_confusions(names: Sequence[str], shares: Sequence[Sequence[float]], path: Path) -> None:
     """A square of shares, a row what was asked and a column what was understood; the diagonal is right."""
-    figure, axes = _figure(1.9 + 0.46 * len(names), 1.7 + 0.42 * len(names))
+    figure, axes = new_figure(1.9 + 0.46 * len(names), 1.7 + 0.42 * len(names))
     axes.imshow([[share**0.5 for share in row] for row in shares], cmap="Blues", vmin=0, vmax=1.25, aspect="auto")
     for row, cells in enumerate(shares):
         for column, share in enumerate(cells):
@@ -74,10 +74,10 @@ def draw_confusions(names: Sequence[str], shares: Sequence[Sequence[float]], pat
     axes.set_ylabel("Asked")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    _save(figure, path)
+    save(figure, path)
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
     import matplotlib
 
     matplotlib.use("svg")
@@ -87,7 +87,7 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     return pyplot.subplots(figsize=(width, height), layout="constrained")
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
     from matplotlib import pyplot
 
     path.parent.mkdir(parents=True, exist_ok=True)
