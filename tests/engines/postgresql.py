@@ -41,6 +41,10 @@ class PostgreSQLServer:
     def _data(self) -> str:
         return str(self._folder / "data")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def start(self) -> None:
         where = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1"]
         where += ["-c", f"unix_socket_directories={self._folder}"]

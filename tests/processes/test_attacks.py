@@ -177,7 +177,7 @@ def test_what_was_typed_is_in_no_log(assistant: Running) -> None:
     planted = f"geheim{uuid.uuid4().hex}"
     for text in (planted, f"/{planted}", f"=HYPERLINK({planted})", f"{{{{{planted}}}}}"):
         assistant.ask(text)
-    logs = [path.read_text(encoding="utf-8", errors="replace") for path in (ROOT / "var" / "log").glob("*.log")]
+    logs = [path.read_text(encoding="utf-8", errors="replace") for path in (assistant.folder / "log").glob("*.log")]
     assert logs and not any(planted in log for log in logs)
 
 
