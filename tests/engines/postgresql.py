@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,9 +20,13 @@ from tests.conftest import need
 
 
 class PostgreSQLServer:
-    """A server without a database, in a folder that `remove` deletes. `kill` and `start` may be called in turn."""
+    """A server without a database, in a folder that `remove` deletes. `kill` and `start` may be called in turn.
 
-    def __init__(self) -> None:
+    `settings`: more of PostgreSQL's own, each as name=value.
+    """
+
+    def __init__(self, settings: Sequence[str] = ()) -> None:
+        self._settings = settings
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         self._programs = Path(need("PostgreSQL", str(found[-1]) if found else None)).parent
         # Not in pytest's own folder: its parents are closed to the user postgres.
@@ -48,6 +52,7 @@ class PostgreSQLServer:
     def start(self) -> None:
         where = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1"]
         where += ["-c", f"unix_socket_directories={self._folder}"]
+        where += [part for setting in self._settings for part in ("-c", setting)]
         # It ends with this process, also when that is killed.
         begin = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--pdeathsig=INT"]
         command = [*begin, str(self._programs / "postgres"), "-D", self._data, *where, "-c", "fsync=off"]
@@ -70,9 +75,9 @@ class PostgreSQLServer:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(settings: Sequence[str] = ()) -> Iterator[str]:
     """The URL of a server on a free port, without a database. Skips when there is no PostgreSQL."""
-    server = PostgreSQLServer()
+    server = PostgreSQLServer(settings)
     try:
         yield server.url
     finally:

@@ -49,6 +49,13 @@ def on_postgresql(server: str) -> Iterator[Stores]:
 
 
 @contextmanager
+def existing(conversations: str, review: str) -> Iterator[Stores]:
+    """Two stores that are there, and stay."""
+    with _stores(conversations, review) as stores:
+        yield stores
+
+
+@contextmanager
 def on_sqlite(folder: Path) -> Iterator[Stores]:
     """Two files that are not there yet."""
     with _stores(f"sqlite:///{folder}/conversations.db", f"sqlite:///{folder}/review.db") as stores:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,10 +26,12 @@ from tests.review.bench.loading import load
 from tests.review.bench.measuring import count_days, measure
 from tests.review.bench.report import misses, write
 from tests.review.bench.synthetic import tables
-from tests.review.stores import Stores, on_postgresql, on_sqlite
+from tests.review.stores import Stores, existing, on_postgresql, on_sqlite
 
 SIZES = {"postgresql": 1_000_000, "sqlite": 100_000}
 """Conversations, unless told otherwise."""
+SERVER = ("shared_buffers=2GB", "effective_cache_size=8GB", "random_page_cost=1.1")
+"""What a PostgreSQL server for a store of this size is set to: its own defaults are those of a very small machine."""
 
 
 def main() -> int:
@@ -39,11 +41,16 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=size, metavar="N", help=f"conversations; 0: none ({size})")
     parser.add_argument("--repeats", type=int, default=10, help="times that each page is asked for (10)")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the report goes")
+    parser.add_argument(
+        "--loaded", nargs=2, metavar=("CONVERSATIONS_URL", "REVIEW_URL"),
+        help="measure stores on PostgreSQL that were filled before",
+    )  # fmt: skip
     options = parser.parse_args()
     figures: dict[str, Any] = {"about": about(), "databases": {}}
     for name in SIZES:
         if size := getattr(options, name):
-            figures["databases"][name] = _measured(name, size, options.repeats)
+            loaded = options.loaded if name == "postgresql" else None
+            figures["databases"][name] = _measured(name, size, options.repeats, loaded)
     (options.docs / "benchmark-review.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (options.docs / "benchmark-review.md").write_text(write(figures), encoding="utf-8")
     slow = misses(figures)
@@ -67,11 +74,12 @@ def about() -> dict[str, str]:
     }
 
 
-def _measured(name: str, size: int, repeats: int) -> dict[str, Any]:
-    with _stores(name) as stores:
-        began = time.monotonic()
-        load(stores.review, tables(size, datetime.now(UTC)))
-        _say(f"{name}: {size} conversations in {time.monotonic() - began:.0f} s")
+def _measured(name: str, size: int, repeats: int, loaded: Sequence[str] | None) -> dict[str, Any]:
+    with existing(*loaded) if loaded else _stores(name) as stores:
+        if not loaded:
+            began = time.monotonic()
+            load(stores.review, tables(size, datetime.now(UTC)))
+            _say(f"{name}: {size} conversations in {time.monotonic() - began:.0f} s")
         day = count_days(stores.review)
         with Session(stores.review) as session:
             found: dict[str, Any] = {
@@ -90,7 +98,7 @@ def _measured(name: str, size: int, repeats: int) -> dict[str, Any]:
 def _stores(name: str) -> Iterator[Stores]:
     with ExitStack() as stack:
         if name == "postgresql":
-            yield stack.enter_context(on_postgresql(stack.enter_context(postgresql())))
+            yield stack.enter_context(on_postgresql(stack.enter_context(postgresql(SERVER))))
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="review-bench-"))
             yield stack.enter_context(on_sqlite(Path(folder)))

@@ -17,7 +17,8 @@ def write(figures: dict[str, Any]) -> str:
     parts = [
         "# How fast the staff pages are",
         f"Measured on {about['date']} at commit {about['commit']}, on {about['machine']}, with {about['load']} "
-        "processes wanting to run before; the database ran on the same machine. `make bench-review` measures again; the "
+        "processes wanting to run before; the database ran on the same machine, PostgreSQL with 2 GB of shared buffers and "
+        "without fsync. `make bench-review` measures again; the "
         "same figures are in `benchmark-review.json`.",
         "The rows are made up (`tests/review/bench/synthetic.py`): words as often as in Dutch and English, values as "
         "often as in real conversations, five turns a conversation, 90 days. Each filter is asked for alone: the first "
