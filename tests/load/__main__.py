@@ -15,6 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from bot.settings import ROOT
 from tests.load.report import BAR_MS, best, misses, write
 from tests.load.running import Assistant, assistant, engines
@@ -23,8 +25,8 @@ from tests.review.bench.__main__ import about
 
 USERS = (1, 2, 4, 8, 12, 16, 24, 32)
 """Visitors at once, step by step, until answers take too long."""
-WARM_UP = 5
-"""Seconds before the first step: what is loaded with the first message is no load."""
+WARM_UP = 8
+"""Messages before the first step: what is loaded with the first ones is no load."""
 ROUND = 30
 """Seconds of a round of the endurance run, after which memory is looked at."""
 
@@ -60,7 +62,9 @@ def main() -> int:
 
 def measured(uv: str, running: Assistant, rasa: int, seconds: int) -> dict[str, Any]:
     """Steps with more and more visitors, each with what its messages cost the processes."""
-    send(uv, running.base, 2, WARM_UP)
+    for number in range(WARM_UP):
+        body = {"session_id": f"warming-up-{number}", "text": "Sinds wanneer is Münster een partnerstad?"}
+        httpx.post(f"{running.base}/v1/messages", json=body, timeout=60, trust_env=False)
     steps = []
     for users in USERS:
         before = running.usage()
