@@ -10,6 +10,7 @@ import pytest
 from tests.bench import length
 from tests.bench.figures import Figures
 from tests.bench.parts import PARTS
+from tests.bench.rasa_training import pace
 from tests.bench.report import write
 from tests.bench.report_pictures import draw
 from tests.bench.timing import steps
@@ -99,6 +100,11 @@ def test_the_steps_of_a_message_add_up_to_the_whole() -> None:
     assert found["door"] == 1.0
     assert found["HTTP between Rasa and action server"] == 1.0
     assert found["Rasa, the rest"] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(("epochs", "seconds"), [([90.0, 4.0, 2.0], 3.0), ([90.0], 90.0), ([], 0.0)])
+def test_the_pace_of_training_leaves_the_first_epoch_out(epochs: list[float], seconds: float) -> None:
+    assert pace(epochs) == seconds
 
 
 def test_the_cost_of_a_late_turn_is_that_of_the_thirty_up_to_it() -> None:
