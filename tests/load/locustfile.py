@@ -53,5 +53,5 @@ class Visitor(FastHttpUser):
             "client_message_id": uuid.uuid4().hex,
         }  # fmt: skip
         with self.client.post("/v1/messages", json=body, catch_response=True) as answer:
-            if answer.status_code != 200 or answer.js is None or answer.js.get("outcome") == "failed":
+            if answer.status_code != 200 or answer.json().get("outcome") == "failed":
                 answer.failure("no answer")

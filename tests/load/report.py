@@ -9,6 +9,8 @@ BAR_MS = 500
 """Milliseconds within which 95 of 100 messages have to be answered."""
 GROWTH = 0.05
 """Share by which memory may be higher in the last quarter of the endurance run than in the second: noise, no leak."""
+FEWEST = 8
+"""Looks at memory that a verdict on it needs."""
 WANTED = 1000
 """Messages a second to reckon with."""
 BUSY = 0.7
@@ -27,9 +29,13 @@ def best(run: Figures) -> Figures | None:
 
 
 def growth(endurance: Figures) -> dict[str, float]:
-    """How much more memory each part has in the last quarter than in the second, as a share. Engines cache, and are
-    left out."""
+    """How much more memory each part has in the last quarter than in the second, as a share.
+
+    Engines cache, and are left out. Empty for a run that is too short to say.
+    """
     samples = endurance["samples"]
+    if len(samples) < FEWEST:
+        return {}
     most = samples[-1]["messages"]
 
     def mean(part: str, low: float, high: float) -> float:
@@ -98,7 +104,8 @@ def _steps(runs: list[Figures]) -> list[str]:
 def _endurance(endurance: Figures) -> list[str]:
     samples = endurance["samples"]
     most = samples[-1]["messages"]
-    shown = [min(samples, key=lambda each: abs(each["messages"] - most * part / 4)) for part in range(5)]
+    nearest = [min(samples, key=lambda each: abs(each["messages"] - most * part / 4)) for part in range(5)]
+    shown = [each for each in samples if each in nearest]
     parts = list(samples[-1]["mb"])
     grown = ", ".join(f"{part} {share:+.1%}" for part, share in growth(endurance).items())
     return [
@@ -106,7 +113,7 @@ def _endurance(endurance: Figures) -> list[str]:
         "failed. Megabytes that a part has for itself:", "",
         "| messages | " + " | ".join(parts) + " |", "|---|" + "---|" * len(parts),
         *(f"| {each['messages']:,} | " + " | ".join(str(each["mb"][part]) for part in parts) + " |" for each in shown),
-        "", f"The last quarter against the second: {grown}.",
+        "", f"The last quarter against the second: {grown}." if grown else "Too short to say whether memory grows.",
     ]  # fmt: skip
 
 

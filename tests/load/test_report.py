@@ -50,6 +50,7 @@ def test_memory_that_grows_is_named_and_warming_up_is_not_growth() -> None:
     flat = endured(200, 290, 300, 300, 301, 300, 301, 300, 301)
     assert abs(growth(flat)["rasa-1"]) < 0.05
     assert misses(figures(flat, step(1, 20, 60))) == []
+    assert growth(endured(1, 500)) == {}
     leaking = endured(*range(200, 380, 20))
     assert misses(figures(leaking, step(1, 20, 60)))[0].startswith("memory of rasa-1 grows")
 

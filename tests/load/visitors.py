@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ def send(uv: str, base: str, users: int, seconds: int) -> Step:
         found = json.loads(done.stdout[done.stdout.index("[") :])
         return step_of(found[0], users)
     except (ValueError, IndexError, KeyError):
-        raise RuntimeError(f"locust did not answer: {done.stderr.strip().splitlines()[-3:]}") from None
+        errors = [line for line in done.stderr.splitlines() if re.match(r"\w+(Error|Exception)\b|error:", line)]
+        raise RuntimeError(f"locust sent nothing: {errors[-1:] or done.stderr[-300:]}") from None
 
 
 def step_of(found: Mapping[str, Any], users: int) -> Step:
