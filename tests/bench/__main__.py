@@ -7,7 +7,6 @@ report is made of all parts that ever were.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from tests.bench import baseline
 from tests.bench.figures import Figures, read
 from tests.bench.options import Options
 from tests.bench.parts import PARTS
+from tests.bench.processes import stop_in_order
 from tests.bench.report import write
 from tests.bench.report_pictures import draw
 
@@ -41,8 +41,7 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}")
-    # Else what was started would be left running.
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    stop_in_order()
     figures = Figures(options.docs / "benchmark.json")
     failed = []
     with tempfile.TemporaryDirectory(prefix="bench-") as work:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ import yaml
 from bot.settings import ROOT, Settings
 from bot.training import prepare_facts
 from tests.bench.figures import about
-from tests.bench.processes import environment, timed
+from tests.bench.processes import environment, stop_in_order, timed
 from tests.evaluation.questions import read_examples
 from tests.evaluation.rasa_baseline import static_answers
 from tests.evaluation.rasa_project import intent_name, write_dialogue, write_project
@@ -42,7 +41,7 @@ def main() -> int:
     )
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the figures go")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    stop_in_order()
     if not PYTHON.exists():
         print("Rasa with TensorFlow is not installed: `make bench-rasa` does so", file=sys.stderr)
         return 1

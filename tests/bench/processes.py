@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -64,6 +65,16 @@ class Process:
         except subprocess.TimeoutExpired:
             end(self._process.pid)
             self._process.wait()
+
+
+def stop_in_order() -> None:
+    """Makes a stop signal end what was started, too: else it would be left running. A second one changes nothing."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def end(pid: int) -> None:

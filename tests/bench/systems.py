@@ -88,20 +88,33 @@ def prepare(name: str, folder: Path) -> None:
         _write(
             folder / "nlu.yml", {"version": "3.1", "nlu": [{"intent": "greet", "examples": "- hello\n- good day\n"}]}
         )
+        rules = [
+            {"rule": intent, "steps": [{"intent": intent}, {"action": "utter_echo"}]}
+            for intent in ("greet", "nlu_fallback")
+        ]
+        _write(folder / "rules.yml", {"version": "3.1", "rules": rules})
         _write(folder / "credentials.yml", {"rest": None})
         _write(folder / "endpoints.yml", {})
-        command = [sys.executable, "-m", "rasa", "train", "--data", "nlu.yml", "--fixed-model-name", "echo"]
+        command = [
+            sys.executable,
+            "-m",
+            "rasa",
+            "train",
+            "--data",
+            "nlu.yml",
+            "rules.yml",
+            "--fixed-model-name",
+            "echo",
+        ]
         timed(command, folder, environment(), folder / "train.log")
 
 
 ECHO = {
-    "recipe": "default.v1", "assistant_id": "echo", "language": "en", "pipeline": [{"name": "KeywordIntentClassifier"}],
-    "policies": [{
-        "name": "RulePolicy", "enable_fallback_prediction": True, "core_fallback_threshold": 0.3,
-        "core_fallback_action_name": "utter_echo",
-    }],
+    "recipe": "default.v1", "assistant_id": "echo", "language": "en",
+    "pipeline": [{"name": "KeywordIntentClassifier"}, {"name": "FallbackClassifier", "threshold": 0.9}],
+    "policies": [{"name": "RulePolicy"}],
 }  # fmt: skip
-"""Rasa with nothing to understand: whatever is said, its one policy falls back on the one answer."""
+"""Rasa with nothing to understand: one keyword, and for whatever else is said Rasa's fallback, both with one answer."""
 
 
 async def first_answer(system: Running, began: float | None = None) -> None:
