@@ -16,10 +16,10 @@ from typing import Any
 import aiohttp
 import rasa
 from jsonschema.validators import validator_for  # type: ignore[import-untyped]
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
@@ -35,6 +35,7 @@ LONGEST_SESSION = 30
 """Messages after which a new session begins within a conversation."""
 
 _request = EndpointConfig.request
+_event_type = cache(Event.resolve_by_type)
 _has_expired = MessageProcessor._has_session_expired
 _sessions: dict[EndpointConfig, aiohttp.ClientSession] = {}
 
@@ -46,6 +47,9 @@ def install() -> None:
     EndpointConfig.session = _lasting_session
     EndpointConfig.request = _request_in_time
     MessageProcessor._has_session_expired = _is_over
+    # Rasa goes through all classes of events anew for each event that it reads.
+    Event.resolve_by_type = staticmethod(_event_type)
+    ActionSessionStart._slot_set_events_from_tracker = staticmethod(_carried_over)
     EndpointConfig.__hash__ = lambda endpoint: hash(endpoint.url)
 
 
@@ -130,3 +134,16 @@ def _is_over(processor: MessageProcessor, tracker: DialogueStateTracker) -> bool
     """
     said = sum(isinstance(event, UserUttered) for event in tracker.events)
     return said >= LONGEST_SESSION or bool(_has_expired(processor, tracker))
+
+
+def _carried_over(tracker: DialogueStateTracker) -> list[SlotSet]:
+    """The slots with which a new session begins: each as it was set last.
+
+    Rasa carries over every value that a slot ever had, so that each session is longer than the one before.
+    """
+    last: dict[str, SlotSet] = {}
+    for event in tracker.applied_events():
+        if isinstance(event, SlotSet):
+            last.pop(event.key, None)
+            last[event.key] = SlotSet(key=event.key, value=event.value, metadata=event.metadata)
+    return list(last.values())

@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 from jsonschema import ValidationError
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
@@ -35,6 +35,10 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             (MessageProcessor, "_has_session_expired"),
         )
     }
+    kept[(ActionSessionStart, "_slot_set_events_from_tracker")] = staticmethod(
+        ActionSessionStart._slot_set_events_from_tracker
+    )
+    kept[(Event, "resolve_by_type")] = staticmethod(Event.resolve_by_type)
     monkeypatch.setattr(rasa_tuning, "SPARE", 0.2)
     monkeypatch.setenv("ACTION_TIMEOUT", "0.1")
     rasa_tuning.install()
@@ -160,3 +164,22 @@ def test_a_new_session_begins_after_so_many_messages(said: int, over: bool) -> N
     processor = SimpleNamespace(domain=Domain.empty())
     tracker = DialogueStateTracker.from_events("visitor-1", [UserUttered("hallo")] * said)
     assert MessageProcessor._has_session_expired(processor, tracker) is over
+
+
+def test_a_new_session_gets_each_slot_once_as_it_was_set_last() -> None:
+    slots = [AnySlot(name, mappings=[]) for name in ("language", "context")]
+    tracker = DialogueStateTracker("visitor-1", slots)
+    said = [SlotSet("language", "nl"), SlotSet("context", 1), SlotSet("language", "en"), SlotSet("context", 2)] * 30
+    tracker.update_with_events([*said, SlotSet("language", "nl")], Domain.empty())
+    for _ in range(3):  # session after session it stays as short
+        events = asyncio.run(ActionSessionStart().run(None, None, tracker, Domain.empty()))
+        assert [(e.key, e.value) for e in events if isinstance(e, SlotSet)] == [("context", 2), ("language", "nl")]
+        tracker = DialogueStateTracker("visitor-1", slots)
+        tracker.update_with_events(events, Domain.empty())
+
+
+def test_events_are_read_as_before() -> None:
+    events = [SlotSet("language", "nl"), UserUttered("hallo")]
+    assert [Event.from_parameters(event.as_dict()) for event in events] == events
+    with pytest.raises(ValueError, match="Unknown event name"):
+        Event.resolve_by_type("no such event")
