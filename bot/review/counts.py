@@ -23,7 +23,7 @@ from bot.review.terms import ConversationTerm, Stream, Term, UnjudgedTerm, Words
 
 MOST = 1000
 """What is more is not counted."""
-AMONG = 3000
+AMONG = 2000
 """Rows that are looked at for the counts of a field. Any value that no more rows have is counted exactly."""
 PATIENCE = 10
 """Seconds after which counting exactly is given up."""

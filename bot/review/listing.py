@@ -132,7 +132,9 @@ class Listing:
         fits = [term.matches(later) for term in self.terms if isinstance(term, TurnTerm)]
         if self.end is not None:
             fits.append(hidden(later.at) < self.end)
-        return ~exists().where(later.conversation == turns.conversation, after, *fits).correlate(turns)
+        rows = select(literal(1)).where(later.conversation == turns.conversation, after, *fits).correlate(turns)
+        # The offset has PostgreSQL look at the few turns of each conversation: it would else join all turns that fit.
+        return ~exists(rows.offset(0))
 
     def some_turn(self, conversation: Column) -> Condition:
         """That some turn of a conversation fits."""
