@@ -17,7 +17,18 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.review.filters import Filter
 from bot.review.tables import Conversation, Time, Turn
-from bot.review.terms import Column, Condition, ConversationTerm, Stream, Term, Turns, TurnTerm, hidden, terms
+from bot.review.terms import (
+    Column,
+    Condition,
+    ConversationTerm,
+    Stream,
+    Term,
+    Turns,
+    TurnTerm,
+    WordsTerm,
+    hidden,
+    terms,
+)
 
 Sizes = Mapping[Term, float]
 """How many rows fit each term; infinite when they are more than can be sorted while somebody waits."""
@@ -134,7 +145,9 @@ class Listing:
             fits.append(hidden(later.at) < self.end)
         rows = select(literal(1)).where(later.conversation == turns.conversation, after, *fits).correlate(turns)
         # The offset has PostgreSQL look at the few turns of each conversation: it would else join all turns that fit.
-        return ~exists(rows.offset(0))
+        # Those with words it finds and joins faster than it compares words one by one.
+        searched = any(isinstance(term, WordsTerm) for term in self.terms)
+        return ~exists(rows if searched else rows.offset(0))
 
     def some_turn(self, conversation: Column) -> Condition:
         """That some turn of a conversation fits."""
@@ -177,16 +190,19 @@ def in_order(term: Term, conversations: bool) -> bool:
 
 
 def sizes(session: Session, parts: Iterable[Term]) -> dict[Term, float]:
-    """How many rows fit each term, counted no further than it takes to know."""
-    measured = dict.fromkeys(parts, inf)
-    asked = [term for term in measured if term.few]
+    """How many rows fit each term, counted no further than it takes to know, and once for a session: its list and its
+    counts ask for the same."""
+    known: dict[Term, float] = session.info.setdefault("sizes", {})
+    measured = {term: known.get(term, inf) for term in parts}
+    asked = [term for term in measured if term.few and term not in known]
     if session.get_bind().dialect.name == "postgresql":
         # Compiling such queries, which PostgreSQL does where it expects many rows, takes longer than they take.
         session.execute(text("SET LOCAL jit = off"))
     if asked:
         counts = [counted(term.sample().limit(term.few + 1)).label(f"n{at}") for at, term in enumerate(asked)]
         row = session.execute(select(*counts)).one()
-        measured |= {term: count for term, count in zip(asked, row, strict=True) if count <= term.few}
+        known |= {term: count if count <= term.few else inf for term, count in zip(asked, row, strict=True)}
+        measured |= {term: known[term] for term in asked}
     return measured
 
 
