@@ -30,6 +30,7 @@ from bot.review.terms import (
     terms,
 )
 
+WORKERS = {"workers": "max_parallel_workers_per_gather"}
 Sizes = Mapping[Term, float]
 """How many rows fit each term; infinite when they are more than can be sorted while somebody waits."""
 Rows = tuple[Select[Any], Stream]
@@ -196,8 +197,9 @@ def sizes(session: Session, parts: Iterable[Term]) -> dict[Term, float]:
     measured = {term: known.get(term, inf) for term in parts}
     asked = [term for term in measured if term.few and term not in known]
     if session.get_bind().dialect.name == "postgresql":
-        # Compiling such queries, which PostgreSQL does where it expects many rows, takes longer than they take.
-        session.execute(text("SET LOCAL jit = off"))
+        # Compiling such queries, and starting workers for them, which PostgreSQL does where it expects many rows, takes
+        # longer than they take.
+        session.execute(text("SELECT set_config('jit', 'off', true), set_config(:workers, '0', true)"), WORKERS)
     if asked:
         counts = [counted(term.sample().limit(term.few + 1)).label(f"n{at}") for at, term in enumerate(asked)]
         row = session.execute(select(*counts)).one()
