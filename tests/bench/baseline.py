@@ -83,6 +83,7 @@ def train(epochs: int, most: int = 0) -> dict[str, Any]:
     return {
         "about": about(),
         "examples": len(examples),
+        "few_examples": bool(most),
         "intents": len({example.label for example in examples}),
         "epochs": epochs,
         **first,

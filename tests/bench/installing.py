@@ -14,6 +14,8 @@ from tests.bench.options import Options
 from tests.bench.processes import environment, timed
 
 RASA = "rasa==3.6.21"
+BLOCK = 4096
+"""Bytes of which a file takes a whole number."""
 
 
 def install(options: Options) -> dict[str, Any]:
@@ -62,5 +64,6 @@ def megabytes(folder: Path) -> float:
             stat = (Path(place) / name).lstat()
             if (stat.st_dev, stat.st_ino) not in seen:
                 seen.add((stat.st_dev, stat.st_ino))
-                total += stat.st_blocks * 512
+                # By its size: what was just written may have no blocks yet.
+                total += -(-stat.st_size // BLOCK) * BLOCK
     return round(total / 1e6, 1)

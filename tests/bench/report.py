@@ -94,7 +94,7 @@ def _latency(part: Mapping[str, Any] | None) -> str:
     return "\n\n".join(
         [
             "## Time to answer",
-            f"The same {part['questions']} questions of the reporting set for each, in conversations of ten, in {len(rounds)} rounds in which the systems come one after the other; medians over the rounds. All of them run all the time. Messages of one core's time are counted by what all processes of a system take of the processor.",
+            f"The same {part['questions']} questions of the reporting set for each, in conversations of ten, in rounds ({len(rounds)}) in which the systems come one after the other; medians over the rounds. All of them run all the time. Messages of one core's time are counted by what all processes of a system take of the processor.",
             "[picture latency]",
             *blocks,
             "This assistant as a multiple of another, by clients:",
@@ -180,7 +180,8 @@ def _training(part: Mapping[str, Any] | None, rasa: Mapping[str, Any]) -> str:
             [f"{NAMES['rasa']}, {DEFAULT_EPOCHS} epochs, **calculated**", f"{rasa['extrapolated_training_seconds']:.0f}", "–"],
         ]  # fmt: skip
         versions = ", ".join(f"{name} {version}" for name, version in rasa["versions"].items())
-        note = f"Rasa's was trained on {rasa['about']['date']} (commit {rasa['about']['commit']}, {rasa['about']['machine']}; {versions}) with {rasa['examples']} examples of {rasa['intents']} intents, for {rasa['epochs']} epochs of its intent classifier instead of the {DEFAULT_EPOCHS} that `rasa init` sets. An epoch took {rasa['epoch_seconds']} s on average, the first one left out, which also builds TensorFlow's graph and has the smallest batches; the calculated time adds the epochs that are missing at that pace, which is rather too fast than too slow."
+        few = " (**a few, to try it**)" if rasa["few_examples"] else ""
+        note = f"Rasa's was trained on {rasa['about']['date']} (commit {rasa['about']['commit']}, {rasa['about']['machine']}; {versions}) with {rasa['examples']} examples{few} of {rasa['intents']} intents, for {rasa['epochs']} epochs of its intent classifier instead of the {DEFAULT_EPOCHS} that `rasa init` sets. An epoch took {rasa['epoch_seconds']} s on average, the first one left out, which also builds TensorFlow's graph and has the smallest batches; the calculated time adds the epochs that are missing at that pace, which is rather too fast than too slow."
     if not rows:
         return ""
     return "\n\n".join(
@@ -231,7 +232,7 @@ def _subjects(part: Mapping[str, Any] | None) -> str:
     return "\n\n".join(
         [
             "## Subjects in the facts database",
-            f"Milliseconds of an answer of this assistant with so many subjects, in {len(rounds)} alternating rounds. Each made-up one has a statement and five other names; the questions are the same.",
+            f"Milliseconds of an answer of this assistant with so many subjects, in alternating rounds ({len(rounds)}). Each made-up one has a statement and five other names; the questions are the same.",
             table(["subjects", "p50", "p95", "p50 as a multiple of the first"], rows),
         ]
     )

@@ -44,7 +44,7 @@ FIGURES: dict[str, Any] = {
     }.items()
 }  # fmt: skip
 RASA: dict[str, Any] = {
-    "about": ABOUT, "examples": 36000, "intents": 180, "epochs": 2, "training_seconds": 3000.0, "training_cpu_seconds": 5000.0,
+    "about": ABOUT, "examples": 36000, "few_examples": False, "intents": 180, "epochs": 2, "training_seconds": 3000.0, "training_cpu_seconds": 5000.0,
     "extrapolated_training_seconds": 120000.0, "epoch_seconds": 1200.0, "versions": {"rasa": "3.6.21"},
 }  # fmt: skip
 

@@ -54,7 +54,8 @@ def ratios(figures: Mapping[str, Any], other: str, what: str, clients: str) -> t
     """By round: this assistant's figure as a multiple of another's."""
     rounds = figures.get("latency", {}).get("rounds", [])
     measured = (each for each in rounds if other in each and clients in each[other])
-    return tuple(each["ours"][clients][what] / each[other][clients][what] for each in measured)
+    pairs = ((each["ours"][clients][what], each[other][clients][what]) for each in measured)
+    return tuple(ours / theirs for ours, theirs in pairs if theirs)  # too few messages may take no processor at all
 
 
 def spread(numbers: tuple[float, ...]) -> str:
