@@ -44,8 +44,10 @@ def test_a_killed_process_comes_back_and_the_conversation_goes_on(assistant: Run
         timeout=30,
         trust_env=False,
     )
-    # Either it says that it failed, or that the message may be sent again.
-    assert answer.status_code == 503 or (answer.status_code == 200 and answer.json()["outcome"] == "failed")
+    # It says that it failed, or that the message may be sent again; or a new process was there in time.
+    if answer.status_code != 503:
+        assert answer.status_code == 200
+        assert answer.json()["outcome"] == "failed" or answer.json()["facts"] == ["palo_alto.since"]
     assert wait_for_answer(assistant, session, "en Palo Alto?")["facts"] == ["palo_alto.since"]
 
 
