@@ -48,8 +48,8 @@ class Ranker:
     """A trained ranker. `classes` are the labels, in the order of the rows of `weights`."""
 
     classes: list[str]
-    weights: NDArray[np.float32]
-    """Shape (features, classes)."""
+    weights: NDArray[np.float16] | NDArray[np.float32]
+    """Shape (features, classes); in half precision once loaded."""
     bias: NDArray[np.float32]
     mean: NDArray[np.float32]
     """The mean of the training vectors, taken off every vector: what all sentences share tells nothing."""
@@ -59,8 +59,14 @@ class Ranker:
 
     def rank(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities of shape (texts, classes)."""
-        scores = np.asarray(_features(self, texts, vectors) @ self.weights) + self.bias
+        features = _features(self, texts, vectors)
+        scores = np.stack([self._scores(features[place]) for place in range(len(texts))])
         return _softmax(scores / self.temperature)
+
+    def _scores(self, row: sparse.csr_matrix) -> NDArray[np.float32]:
+        """Only the weights of what a text has are made wide: all of them would take twice the memory."""
+        scores: NDArray[np.float32] = row.data @ self.weights[row.indices].astype(np.float32) + self.bias
+        return scores
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +93,7 @@ class Ranker:
         with np.load(folder / "ranker.npz", allow_pickle=False) as arrays:
             return cls(
                 classes=vocabulary["classes"],
-                weights=arrays["weights"].astype(np.float32),
+                weights=arrays["weights"],
                 bias=arrays["bias"],
                 mean=arrays["mean"],
                 temperature=vocabulary["temperature"],
