@@ -119,7 +119,8 @@ def _alike(where: str, text: Text) -> Iterator[str]:
     for what, pattern in (("numbers", NUMBER), ("addresses", ADDRESS), ("places", PLACE)):
         found = [sorted(pattern.findall(text[language])) for language in LANGUAGES]
         if found[0] != found[1]:
-            yield f"{where}: {what} differ: nl {found[0]}, en {found[1]}"
+            nl, en = (" ".join(each) or "–" for each in found)
+            yield f"{where}: {what} differ: nl {nl}, en {en}"
 
 
 def _names_alike(statement: Statement, content: Content) -> Iterator[str]:

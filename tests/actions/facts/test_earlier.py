@@ -48,7 +48,7 @@ def test_a_fact_that_never_changed_has_nothing_earlier(changed: Engine) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("één stad", "1 stad", "euregio.members: history until 2020: numbers differ: nl ['1'], en []"),
+        ("één stad", "1 stad", "euregio.members: history until 2020: numbers differ: nl 1, en –"),
         ("page/euregio/1}\n", "page/euregio/9}\n", "euregio.members: history until 2020: evidence: 'page/euregio/9' names no paragraph"),
         ('"2020"', '"2027"', "subjects/euregio.yml:11: history: must have the latest first"),
         ('until: "2020", ', "", "until: is missing"),

@@ -39,7 +39,7 @@ PLANTED = [
     (MUNSTER, "evidence: page/munster/1", "evidence: page/muenster/1", "'page/muenster/1' names no heading"),
     (MUNSTER, "relation: cooperation", "relation: co-operation", "relation: 'co-operation' is not one of"),
     (MUNSTER, "{items}", "{item}", "{item} is not filled; known here: count, items, others"),
-    (MUNSTER, "Sinds 2021 is het", "Sinds 2012 is het", "munster.about: numbers differ: nl ['2012'], en ['2021']"),
+    (MUNSTER, "Sinds 2021 is het", "Sinds 2012 is het", "munster.about: numbers differ: nl 2012, en 2021"),
     (MUNSTER, "both: [Munster, Muenster]", "both: [Munster, Almelo]", "alias 'almelo' (nl) stands for almelo and munster"),
     (MUNSTER, "kind: city\n", "kind: city\n  kind: city\n", "munster.yml:2: YAML:"),
     ("sources.yml", 'as_of: "2026-11"', 'as_of: "11-2026"', "sources.yml:11: as_of: '11-2026' is no date"),
