@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.review.tables import Conversation, Turn
 from bot.settings import ROOT
+from tests.bench.figures import about
 from tests.engines.postgresql import postgresql
 from tests.review.bench.loading import load
 from tests.review.bench.measuring import count_days, measure
@@ -56,22 +54,6 @@ def main() -> int:
     slow = misses(figures)
     print("\n".join(slow) if slow else "Everything is within its bar.")
     return 1 if slow else 0
-
-
-def about() -> dict[str, str]:
-    """When, of which commit, and on what this was measured."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout
-    try:
-        release = platform.freedesktop_os_release()
-        system = f"{release.get('ID', 'linux').capitalize()} {release.get('VERSION_ID', '')}".strip()
-    except OSError:
-        system = platform.system()
-    return {
-        "date": date.today().isoformat(),
-        "commit": commit.strip() or "unknown",
-        "machine": f"{os.cpu_count()} cores, {system}",
-        "load": f"{os.getloadavg()[1]:.1f}",
-    }
 
 
 def _measured(name: str, size: int, repeats: int, loaded: Sequence[str] | None) -> dict[str, Any]:
