@@ -18,10 +18,10 @@ from typing import Any
 import httpx
 
 from bot.settings import ROOT
+from tests.bench.figures import about
 from tests.load.report import BAR_MS, best, misses, write
 from tests.load.running import Assistant, assistant, engines
 from tests.load.visitors import send
-from tests.review.bench.__main__ import about
 
 USERS = (1, 2, 4, 8, 12, 16, 24, 32)
 """Visitors at once, step by step, until answers take too long."""
