@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from actions.facts import queries
+from bot.dialogue.shortcuts import QUESTION_WORDS
 from bot.languages import LANGUAGES
 from bot.review.evidence import RELATIONS, evidence
 from bot.review.explanation import explain
@@ -40,10 +42,19 @@ def test_names_are_unique_so_that_one_can_be_chosen_by_its_name(facts: Session, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reason_that_the_dialogue_gives_has_words(language: str) -> None:
-    sources = "".join((ROOT / "bot" / "dialogue" / f"{name}.py").read_text() for name in ("gate", "shortcuts"))
+    sources = "".join(
+        (ROOT / "bot" / "dialogue" / f"{name}.py").read_text() for name in ("gate", "shortcuts", "earlier")
+    )
     reasons = texts(language)["conversation"]["reasons"]
     assert [reason for reason in reasons if f'"{reason}"' not in sources and not reason.startswith("bare ")] == []
     assert {"ranked", "declined", "several fit", "compare", "conversation", "two questions"} <= set(reasons)
+    kinds = {f"bare {kind}" for kind in QUESTION_WORDS}
+    given = {
+        *re.findall(r'catalogue, (?:[\w.]+, )?"([a-z ]+)"\)', sources),
+        *re.findall(r'reason="([a-z ]+)"', sources),
+    }
+    assert (given | kinds) - set(reasons) == set()
+    assert (given | kinds) - set(texts(language)["inbox"]["reasons"]) == set()
 
 
 @pytest.mark.parametrize(
