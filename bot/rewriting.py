@@ -73,8 +73,12 @@ def words(text: str) -> list[str]:
 
 def rest(text: str, mentions: Sequence[Mention]) -> list[str]:
     """The words that are neither names nor fillers."""
-    found = re.findall(r"[\w'-]+", fold(blank(text, mentions)))
-    return [word for word in found if word not in FILLERS]
+    return [word for word in beside(text, mentions) if word not in FILLERS]
+
+
+def beside(text: str, mentions: Sequence[Mention]) -> list[str]:
+    """The words that are no names."""
+    return re.findall(r"[\w'-]+", fold(blank(text, mentions)))
 
 
 def ordinal(text: str) -> int | None:

@@ -20,8 +20,7 @@ from bot.dialogue.words import (
     WHO_WORDS,
     WHY_WORDS,
 )
-from bot.linking import blank
-from bot.rewriting import ORDINALS, item, ordinal, rest
+from bot.rewriting import ORDINALS, beside, item, ordinal, rest
 from bot.text import fold
 
 ASKED = 0.5
@@ -83,9 +82,8 @@ def named_alone(message: Understanding, subjects: Sequence[str], catalogue: Cata
     """ "Eurocities?", "wat is de Stadsbeek": a name alone asks what is known of it in general."""
     if len(subjects) != 1 or message.readings or not message.mentions:
         return None
-    words = re.findall(r"[\w'-]+", fold(blank(message.text, message.mentions)))
     known = {each.aspect for each in catalogue.by_subject.get(subjects[0], ())}
-    if "about" in known and all(word in BARE_NAME for word in words):
+    if "about" in known and BARE_NAME.issuperset(beside(message.text, message.mentions)):
         return about(subjects[0], "about", catalogue, "named alone")
     return None
 
@@ -95,7 +93,7 @@ def of_country(message: Understanding, context: Context, catalogue: Catalogue) -
     countries = {each.subject for each in message.mentions if catalogue.kinds.get(each.subject) == "country"}
     if len(countries) != 1 or len(countries) != len({each.subject for each in message.mentions}):
         return None
-    if any(word not in WHICH for word in re.findall(r"[\w'-]+", fold(blank(message.text, message.mentions)))):
+    if not WHICH.issuperset(beside(message.text, message.mentions)):
         return None
     fitting = [slug for slug in context.listed if catalogue.countries.get(slug) in countries]
     told = [about(slug, "location", catalogue, "of a country") for slug in fitting[:MOST_OF_A_COUNTRY]]
@@ -174,7 +172,8 @@ def _bare(words: Sequence[str]) -> str | None:
 
 def whom_to_ask(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
     """ "And who could I ask that?": the contact, which is no question about the subject spoken of."""
-    probability = message.scores.get(f"{CONTACT.partition('.')[2]}/{CONTACT.partition('.')[0]}", 0.0)
+    subject, _, aspect = CONTACT.partition(".")
+    probability = message.scores.get(f"{aspect}/{subject}", 0.0)
     if not context.subjects or message.mentions or probability <= ASKED or CONTACT not in catalogue.statements:
         return None
     return tell((CONTACT,), catalogue, probability, "whom to ask")

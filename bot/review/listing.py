@@ -194,8 +194,8 @@ def sizes(session: Session, parts: Iterable[Term]) -> dict[Term, float]:
     """How many rows fit each term, counted no further than it takes to know, and once for a session: its list and its
     counts ask for the same."""
     known: dict[Term, float] = session.info.setdefault("sizes", {})
-    measured = {term: known.get(term, inf) for term in parts}
-    asked = [term for term in measured if term.few and term not in known]
+    wanted = dict.fromkeys(parts)
+    asked = [term for term in wanted if term.few and term not in known]
     if session.get_bind().dialect.name == "postgresql":
         # Compiling such queries, and starting workers for them, which PostgreSQL does where it expects many rows, takes
         # longer than they take.
@@ -204,8 +204,7 @@ def sizes(session: Session, parts: Iterable[Term]) -> dict[Term, float]:
         counts = [counted(term.sample().limit(term.few + 1)).label(f"n{at}") for at, term in enumerate(asked)]
         row = session.execute(select(*counts)).one()
         known |= {term: count if count <= term.few else inf for term, count in zip(asked, row, strict=True)}
-        measured |= {term: known[term] for term in asked}
-    return measured
+    return {term: known.get(term, inf) for term in wanted}
 
 
 def counted(rows: Select[Any]) -> Any:
