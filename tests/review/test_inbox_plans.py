@@ -42,6 +42,8 @@ def listed(address: str, size: float, every_turn: bool = False) -> Listing:
 def plan(session: Session, query: object) -> list[tuple[int, str]]:
     """The steps of a query: the number of the step that each is part of, and what it does."""
     sql = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))  # type: ignore[attr-defined]
+    # An offset without a limit gets a limit that SQLAlchemy leaves a parameter: -1, none.
+    sql = sql.replace("LIMIT ? OFFSET", "LIMIT -1 OFFSET")
     rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all()
     return [(parent, detail) for _, parent, _, detail in rows]
 
