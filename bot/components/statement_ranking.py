@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ from bot.components.language_identification import LANGUAGE, asked_text
 from bot.components.subject_linking import linked_mentions
 from bot.dialogue import Context
 from bot.dialogue.readings import readings
-from bot.encoder import shared_encoder
+from bot.encoder import SentenceEncoder, shared_encoder
 from bot.languages import DEFAULT, LANGUAGES, identify
 from bot.parts import questions, split
 from bot.ranking import Examples, Ranker, train
@@ -150,11 +151,12 @@ def focused(whole: dict[str, float], asked: Sequence[Mapping[str, float]]) -> di
 
 def _encoded(examples: Sequence[tuple[str, str]]) -> Examples:
     texts = [text for text, _ in examples]
+    encoder = SentenceEncoder(threads=os.cpu_count() or 1)
     batches = []
     for start in range(0, len(texts), BATCH):
         if start % (BATCH * 128) == 0:
             logger.info("ranker: encoding examples, %d of %d", start, len(texts))
-        batches.append(shared_encoder().encode(texts[start : start + BATCH]))
+        batches.append(encoder.encode(texts[start : start + BATCH]))
     return Examples(texts, [label for _, label in examples], np.concatenate(batches))
 
 

@@ -121,7 +121,7 @@ def _gate(
     ranking = tuple([(each, round(score, 3)) for each, score in ordered[:5]] + [(other_label, round(other, 3))])
     compared = message.scores.get("compare", 0.0)
     # Only two subjects of their own can be set side by side: "what does Palo Alto do with Enschede" compares nothing.
-    pair = tuple(slug for slug in named if slug in catalogue.by_subject)[:2]
+    pair = _pair(named, catalogue)
     if len(pair) == 2 and (compared > COMPARED or (other_label == "compare" and other > facts)):
         return Decision("compare", compared, subjects=pair, reason="compare", scores=ranking)
     head, _, detail = other_label.partition("/")
@@ -137,6 +137,13 @@ def _gate(
         message.text, message.mentions, catalogue.statements[ordered[0][0]].stems
     )
     return _choose(ordered, confidence, sure, subjects, named, catalogue, weights, ranking)
+
+
+def _pair(named: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """The two subjects that are set side by side; "the Chinese tie" is that with the city there."""
+    partners = {country: city for city, country in reversed(catalogue.countries.items())}
+    found = (partners.get(slug, slug) for slug in named)
+    return tuple(dict.fromkeys(slug for slug in found if slug in catalogue.by_subject))[:2]
 
 
 def _least(message: Understanding, best: KnownStatement, weights: Weights) -> float:

@@ -40,6 +40,8 @@ QUESTION_WORDS: dict[str, tuple[str, ...]] = {
 MISSING = {"since": "dates", "where": "geography", "why": "reason", "who": "names", "count": "numbers"}
 """What the facts do not hold when no statement of a subject answers a bare question word."""
 MOST_OF_A_COUNTRY = 3
+CITIES_OF = {"germany": "german_cities", "netherlands": "dutch_cities"}
+"""By country: the aspect under which a subject tells its cities that lie there."""
 
 
 def subjects_of(message: Understanding, context: Context) -> tuple[str, ...]:
@@ -95,6 +97,9 @@ def of_country(message: Understanding, context: Context, catalogue: Catalogue) -
         return None
     if not WHICH.issuperset(beside(message.text, message.mentions)):
         return None
+    own = [f"{slug}.{CITIES_OF.get(min(countries))}" for slug in context.subjects]
+    if cities := tuple(each for each in own if each in catalogue.statements):
+        return tell(cities[:1], catalogue, 0.85, "of a country")
     fitting = [slug for slug in context.listed if catalogue.countries.get(slug) in countries]
     told = [about(slug, "location", catalogue, "of a country") for slug in fitting[:MOST_OF_A_COUNTRY]]
     ids = tuple(statement for each in told for statement in each.statements)
@@ -175,6 +180,10 @@ def whom_to_ask(message: Understanding, context: Context, catalogue: Catalogue) 
     subject, _, aspect = CONTACT.partition(".")
     probability = message.scores.get(f"{aspect}/{subject}", 0.0)
     if not context.subjects or message.mentions or probability <= ASKED or CONTACT not in catalogue.statements:
+        return None
+    # "Who takes part?" may look like it, but is a question about the subject once its name is put before it.
+    best = [max(scores.items(), key=lambda item: item[1], default=("", 0.0)) for _, scores in message.readings]
+    if any(score > ASKED and label.partition("/")[0] in QUESTION_WORDS["who"] for label, score in best):
         return None
     return tell((CONTACT,), catalogue, probability, "whom to ask")
 

@@ -177,11 +177,11 @@ def _training(part: Mapping[str, Any] | None, rasa: Mapping[str, Any]) -> str:
     if rasa:
         rows += [
             [f"{NAMES['rasa']}, {rasa['epochs']} epochs, taken", f"{rasa['training_seconds']:.0f}", f"{rasa['training_cpu_seconds']:.0f}"],
-            [f"{NAMES['rasa']}, {DEFAULT_EPOCHS} epochs, **calculated**", f"{rasa['extrapolated_training_seconds']:.0f}", "–"],
+            [f"{NAMES['rasa']}, {DEFAULT_EPOCHS} epochs, **calculated**", f"{rasa['extrapolated_training_seconds']:.0f}", f"{rasa['extrapolated_training_cpu_seconds']:.0f}"],
         ]  # fmt: skip
         versions = ", ".join(f"{name} {version}" for name, version in rasa["versions"].items())
         few = " (**a few, to try it**)" if rasa["few_examples"] else ""
-        note = f"Rasa's was trained on {rasa['about']['date']} (commit {rasa['about']['commit']}, {rasa['about']['machine']}; {versions}) with {rasa['examples']} examples{few} of {rasa['intents']} intents, for {rasa['epochs']} epochs of its intent classifier instead of the {DEFAULT_EPOCHS} that `rasa init` sets. An epoch took {rasa['epoch_seconds']} s on average, the first one left out, which also builds TensorFlow's graph and has the smallest batches; the calculated time adds the epochs that are missing at that pace, which is rather too fast than too slow."
+        note = f"Rasa's was trained on {rasa['about']['date']} (commit {rasa['about']['commit']}, {rasa['about']['machine']}; {versions}) with {rasa['examples']} examples{few} of {rasa['intents']} intents, for {rasa['epochs']} epochs of its intent classifier instead of the {DEFAULT_EPOCHS} that `rasa init` sets. An epoch took {rasa['epoch_seconds']} s ({rasa['epoch_cpu_seconds']} s of the processor) on average, the first one left out, which also builds TensorFlow's graph and has the smallest batches; the calculated time adds the epochs that are missing at that pace, which is rather too fast than too slow."
     if not rows:
         return ""
     return "\n\n".join(

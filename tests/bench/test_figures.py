@@ -45,7 +45,8 @@ FIGURES: dict[str, Any] = {
 }  # fmt: skip
 RASA: dict[str, Any] = {
     "about": ABOUT, "examples": 36000, "few_examples": False, "intents": 180, "epochs": 2, "training_seconds": 3000.0, "training_cpu_seconds": 5000.0,
-    "extrapolated_training_seconds": 120000.0, "epoch_seconds": 1200.0, "versions": {"rasa": "3.6.21"},
+    "extrapolated_training_seconds": 120000.0, "extrapolated_training_cpu_seconds": 180000.0, "epoch_seconds": 1200.0,
+    "epoch_cpu_seconds": 1800.0, "versions": {"rasa": "3.6.21"},
 }  # fmt: skip
 
 

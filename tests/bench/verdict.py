@@ -79,7 +79,8 @@ def _memory(figures: Mapping[str, Any]) -> tuple[float, ...]:
 
 
 def _training(figures: Mapping[str, Any], rasa: Mapping[str, Any]) -> tuple[float, ...]:
-    return tuple(_one(figures.get("training", {}).get("seconds"), rasa.get("extrapolated_training_seconds")))
+    """Of the processor's seconds: a training of hours is seldom alone on its machine."""
+    return tuple(_one(figures.get("training", {}).get("cpu_seconds"), rasa.get("extrapolated_training_cpu_seconds")))
 
 
 def _environment(figures: Mapping[str, Any]) -> tuple[float, ...]:

@@ -211,6 +211,7 @@ def test_a_conversation_can_be_copied_and_saved(open_page: OpenPage, base: str, 
     page = open_page(f"{base}/nl", permissions=["clipboard-read", "clipboard-write"])
     expect(page.get_by_role("button", name="Kopieer")).to_be_hidden()
     ask(page, "Münster?")
+    expect(page.locator(".message--assistant")).to_have_count(2)
     page.get_by_role("button", name="Kopieer").click()
     expect(page.get_by_role("status")).to_have_text("Het gesprek is gekopieerd.")
     text = page.evaluate("navigator.clipboard.readText()")

@@ -139,6 +139,17 @@ def test_a_bare_question_finds_its_aspect(catalogue: Catalogue, subject: str, te
     assert decided(catalogue, text, {"unknown/money": 0.9}, before).statements == (statement,)
 
 
+def test_the_cities_of_a_country_are_told_by_the_subject_that_lists_them(catalogue: Catalogue) -> None:
+    before = Context(subjects=("euregio",), statements=("euregio.members",), listed=("munster", "osnabruck"))
+    found = decided(catalogue, "welke stad van Duitsland", {"location/munster": 0.9}, before)
+    assert found.statements == ("euregio.german_cities",)
+
+
+def test_ties_named_by_their_country_are_set_side_by_side(catalogue: Catalogue) -> None:
+    found = decided(catalogue, "vergelijk de band met China en die met Amerika", {"compare": 0.9})
+    assert (found.intent, found.subjects) == ("compare", ("dalian", "palo_alto"))
+
+
 def test_whom_to_ask_is_asked_whatever_was_spoken_of(catalogue: Catalogue) -> None:
     before = Context(subjects=("refugees",), statements=("refugees.about",))
     text = "who could I ask that, please"
@@ -148,6 +159,17 @@ def test_whom_to_ask_is_asked_whatever_was_spoken_of(catalogue: Catalogue) -> No
         text, "en", (), read_form(text, ()), own, readings=((reading, {"about/refugees": 0.95, "email/contact": 0.02}),)
     )
     assert decide(message, before, catalogue).statements[0] == "contact.email"
+
+
+def test_who_takes_part_is_not_whom_to_ask(catalogue: Catalogue) -> None:
+    before = Context(subjects=("edl",), statements=("edl.about",))
+    text = "wie doen dr aan mee"
+    own = {"email/contact": 0.6, "people/edl": 0.2, "unknown/names": 0.1}
+    reading = Reading(f"de leerlijn {text}", "edl")
+    message = Understanding(
+        text, "nl", (), read_form(text, ()), own, readings=((reading, {"people/edl": 0.95, "email/contact": 0.02}),)
+    )
+    assert decide(message, before, catalogue).statements[0] == "edl.people"
 
 
 def test_two_statements_that_fit_almost_alike_are_both_told(catalogue: Catalogue) -> None:
