@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import spacy
 from spacy.matcher import PhraseMatcher
@@ -17,6 +18,8 @@ FUZZY_FROM = 5
 """Letters from which on a name is looked for with typing errors; shorter ones meet too many other words."""
 COMMON = 3.3
 """Zipf frequency from which on a word is taken as itself, not as a misspelled name."""
+WORDS_KEPT = 1024
+"""Words of which what they are near to is kept in memory."""
 ARTICLES = re.compile(r"^(?:the|de|het|een|an?) ")
 BRACKETS = re.compile(r" \(([^)]*)\)$")
 
@@ -52,7 +55,9 @@ class SubjectLinker:
                 short = len(form) <= 3
                 self._targets.setdefault(form, []).append(_Target(subject, language, short))
         self._matcher.add("name", [self._words.make_doc(form) for form in self._targets])
-        self._fuzzy = NearNames([form for form in self._targets if len(form) >= FUZZY_FROM])
+        near = NearNames([form for form in self._targets if len(form) >= FUZZY_FROM])
+        # Each message is looked through several times: to find its language, its subjects, and what it may mean.
+        self._nearest = lru_cache(maxsize=WORDS_KEPT)(near.nearest)
 
     def link(self, text: str, language: str | None = None) -> list[Mention]:
         """The mentions in a text from left to right, the longest first where they overlap.
@@ -100,7 +105,7 @@ class SubjectLinker:
         if len(form) < FUZZY_FROM or not any(map(str.isalpha, form)) or (" " not in form and is_common(form)):
             return None
         allowed = 1 if len(form) < 8 else 2
-        best = self._fuzzy.nearest(form, allowed)
+        best = self._nearest(form, allowed)
         target = self._choose(best[0], language) if best else None
         if best is None or target is None:
             return None
@@ -111,6 +116,7 @@ class SubjectLinker:
         return languages.pop() if len(languages) == 1 else "both"
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def is_common(word: str) -> bool:
     """Whether a word is an ordinary one in Dutch or English."""
     from wordfreq import zipf_frequency

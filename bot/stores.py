@@ -12,9 +12,10 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import Engine, delete, event, func, select, text
+from rasa.shared.nlu.constants import INTENT_NAME_KEY
+from sqlalchemy import Engine, delete, event, func, insert, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Query, Session, sessionmaker
 
@@ -109,10 +110,27 @@ class StrictTrackerStore(SQLTrackerStore):
             tracker.stored = len(tracker.events)
         return tracker
 
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        """As Rasa's, but of each event only what is read: making objects of whole rows takes longer than the query."""
+        with self.session_scope() as session:
+            rows = self._event_query(session, sender_id, fetch_events_from_all_sessions)
+            events = [json.loads(data) for (data,) in rows.with_entities(self.SQLEvent.data)]
+        if not events or not self.domain:
+            return None
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Adds what is new. Raises StoreAway, also when another process has added something meanwhile."""
+        """Adds what is new. Raises StoreAway, also when another process has added something meanwhile.
+
+        As Rasa's, but all rows in one statement, without an object for each.
+        """
+        await self.stream_events(tracker)
         try:
-            await super().save(tracker)
+            with self.session_scope() as session:
+                rows = [_row(tracker.sender_id, each) for each in self._additional_events(session, tracker)]
+                if rows:
+                    session.execute(insert(self.SQLEvent.__table__), rows)
+                session.commit()
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
 
@@ -126,7 +144,8 @@ class StrictTrackerStore(SQLTrackerStore):
             mine = select(func.pg_advisory_xact_lock(PREPARING, func.hashtext(tracker.sender_id)))
             session.execute(mine)
         known = getattr(tracker, "stored", None)
-        stored = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False).count()
+        rows = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False)
+        stored = rows.order_by(None).with_entities(func.count()).scalar()
         if known is not None and stored != known:
             raise StoreAway("the conversation has changed meanwhile")
         events = list(tracker.events)
@@ -174,6 +193,19 @@ class StrictTrackerStore(SQLTrackerStore):
             empty_log(self.engine)
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
+
+
+def _row(sender_id: str, each: Event) -> dict[str, Any]:
+    """An event as a row of Rasa's table."""
+    data = each.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": each.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def _engine(url: str) -> Engine:

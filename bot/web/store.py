@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, make_transient
 
 from bot.erasure import empty_log, overwrite_deleted
 from bot.review.database import Database, lock
@@ -17,6 +18,8 @@ from bot.web.tables import FailedTurn, Feedback, Message, Reply
 
 RESENT_WITHIN = timedelta(minutes=15)
 """How long a reply is kept for a message that is sent again."""
+FORGETTING = timedelta(seconds=30)
+"""Between two times that older replies are deleted."""
 
 
 class ReviewStore:
@@ -24,6 +27,7 @@ class ReviewStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._forgotten = datetime.min.replace(tzinfo=UTC)
 
     def _session(self) -> Session:
         return self._database.session()
@@ -37,14 +41,29 @@ class ReviewStore:
     ) -> None:
         """Records that a reply was given, and keeps it for a while when its message may be sent again."""
         now = datetime.now(UTC)
-        outcome = str(reply.get("outcome"))
+        outcome, number = str(reply.get("outcome")), reply["message_id"]
+        rows: list[Message | Reply] = [
+            Message(id=number, session=session_id, at=now, outcome=outcome, latency_ms=latency_ms)
+        ]
+        if client_message_id is not None:
+            rows.append(Reply(session=session_id, client_message=client_message_id, at=now, body=reply))
+        try:
+            with self._session() as session, session.begin():
+                session.add_all(rows)
+        except IntegrityError:  # an answer that was recorded before, as when its message came again to another process
+            with self._session() as session, session.begin():
+                for row in rows:
+                    make_transient(row)
+                    session.merge(row)
+        self._forget_replies(now)
+
+    def _forget_replies(self, now: datetime) -> None:
+        """Deletes the replies that are no longer asked for, now and then."""
+        if now - self._forgotten < FORGETTING:
+            return
         with self._session() as session, session.begin():
-            session.merge(
-                Message(id=reply["message_id"], session=session_id, at=now, outcome=outcome, latency_ms=latency_ms)
-            )
             session.execute(delete(Reply).where(Reply.at < now - RESENT_WITHIN))
-            if client_message_id is not None:
-                session.merge(Reply(session=session_id, client_message=client_message_id, at=now, body=reply))
+        self._forgotten = now
 
     def reply(self, session_id: str, client_message_id: str) -> dict[str, Any] | None:
         """The reply that this message got before, else None."""
