@@ -62,25 +62,25 @@ class Context:
 class Weights:
     """How much each sign counts, in natural-logarithm odds, and the thresholds of the gate."""
 
-    same_subject: float = 1.3
+    same_subject: float = 1.1
     mentioned: float = 0.6
-    other_subject: float = -1.0
+    other_subject: float = -0.8
     context: float = 1.0
     context_related: float = 1.2
     no_number: float = -1.5
-    leaning: float = 0.5
+    leaning: float = 0.6
     """Share of the readings in the scores of a message that leans on what was said before."""
     answer: float = -0.2
     """How much likelier the statements together must be than the reasons to decline."""
-    careful: float = 0.7
+    careful: float = 0.4
     """Added to `answer` for a message that leans on what was said before: more of those ask what is not known."""
-    unnamed: float = 3.5
+    unnamed: float = 2.3
     """Added for a message that names no subject at all, outside a conversation: most such questions are not ours."""
     counted: float = 0.8
     """Taken off both where a number is asked and the best statement holds one."""
     clarify: float = 0.18
     """Least share of the best statement, or of its subject, among all statements."""
-    together: float = 2.2
+    together: float = 2.6
     """Difference below which the second statement of the same subject is told too."""
     apart: float = 1.5
     """The same for a second statement of another subject: either may be meant."""
