@@ -198,9 +198,9 @@ def _choose(
     if len(told) == 1 and len(ordered) > 1:
         second = catalogue.statements[ordered[1][0]]
         alike = second.subject == known.subject or known.subject in second.mentions or second.subject in known.mentions
-        # Of two subjects either may be meant, unless one of them is named.
-        least = weights.together if alike else 0.0 if known.subject in named else weights.apart
-        if best - ordered[1][1] < least:
+        # Since when Münster, when Palo Alto was named, is of no use to anybody.
+        beside = known.subject in named and second.subject not in named and second.aspect == known.aspect
+        if not beside and best - ordered[1][1] < (weights.together if alike else weights.apart):
             told.append(second.id)
     decision = tell(tuple(told[:3]), catalogue, confidence, "ranked")
     return replace(decision, sure=sure, scores=ranking, candidates=candidates)
