@@ -51,6 +51,10 @@ class Catalogue:
     """By language: each subject's name."""
     by_subject: dict[str, tuple[KnownStatement, ...]] = field(default_factory=dict)
 
+    def tie(self, slug: str) -> str:
+        """The city with an official tie in a country, the first where there are several; else the subject itself."""
+        return next((city for city, country in self.countries.items() if country == slug), slug)
+
     @classmethod
     def read(cls, session: Session) -> Catalogue:
         called: dict[str, list[str]] = defaultdict(list)

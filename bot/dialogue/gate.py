@@ -141,8 +141,7 @@ def _gate(
 
 def _pair(named: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
     """The two subjects that are set side by side; "the Chinese tie" is that with the city there."""
-    partners = {country: city for city, country in reversed(catalogue.countries.items())}
-    found = (partners.get(slug, slug) for slug in named)
+    found = map(catalogue.tie, named)
     return tuple(dict.fromkeys(slug for slug in found if slug in catalogue.by_subject))[:2]
 
 

@@ -120,7 +120,7 @@ def same_question(
         told = [each for each in context.statements if new in catalogue.statements[each].mentions]
         if told:
             return tell(tuple(told), catalogue, 0.8, "part of the last answer")
-        new = next((slug for slug, country in catalogue.countries.items() if country == new), new)
+        new = catalogue.tie(new)
     alike = catalogue.kinds.get(new) in {catalogue.kinds.get(slug) for slug in context.subjects}
     if (
         (alike or not message.readings)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, make_transient
+from sqlalchemy.orm import Session
 
 from bot.erasure import empty_log, overwrite_deleted
 from bot.review.database import Database, lock
@@ -53,7 +53,6 @@ class ReviewStore:
         except IntegrityError:  # an answer that was recorded before, as when its message came again to another process
             with self._session() as session, session.begin():
                 for row in rows:
-                    make_transient(row)
                     session.merge(row)
         self._forget_replies(now)
 

@@ -150,26 +150,27 @@ def test_ties_named_by_their_country_are_set_side_by_side(catalogue: Catalogue) 
     assert (found.intent, found.subjects) == ("compare", ("dalian", "palo_alto"))
 
 
+def leaning(
+    catalogue: Catalogue, subject: str, text: str, own: dict[str, float], meant: dict[str, float], whole: bool = False
+) -> Decision:
+    """What is decided about a message that leans on an answer about a subject, and reads as `meant` with its name."""
+    before = Context(subjects=(subject,), statements=(f"{subject}.about",), listed=("dalian", "munster"))
+    reading = Reading(f"{catalogue.names['en'][subject]} {text}", subject, whole)
+    message = Understanding(text, "en", (), read_form(text, ()), own, readings=((reading, meant),))
+    return decide(message, before, catalogue)
+
+
 def test_whom_to_ask_is_asked_whatever_was_spoken_of(catalogue: Catalogue) -> None:
-    before = Context(subjects=("refugees",), statements=("refugees.about",))
-    text = "who could I ask that, please"
     own = {"email/contact": 0.6, "about/refugees": 0.2, "unknown/names": 0.1}
-    reading = Reading(f"reception of refugees {text}", "refugees")
-    message = Understanding(
-        text, "en", (), read_form(text, ()), own, readings=((reading, {"about/refugees": 0.95, "email/contact": 0.02}),)
-    )
-    assert decide(message, before, catalogue).statements[0] == "contact.email"
+    meant = {"about/refugees": 0.95, "email/contact": 0.02}
+    asked = leaning(catalogue, "refugees", "who could I ask that, please", own, meant)
+    assert asked.statements[0] == "contact.email"
 
 
 def test_who_takes_part_is_not_whom_to_ask(catalogue: Catalogue) -> None:
-    before = Context(subjects=("edl",), statements=("edl.about",))
-    text = "wie doen dr aan mee"
     own = {"email/contact": 0.6, "people/edl": 0.2, "unknown/names": 0.1}
-    reading = Reading(f"de leerlijn {text}", "edl")
-    message = Understanding(
-        text, "nl", (), read_form(text, ()), own, readings=((reading, {"people/edl": 0.95, "email/contact": 0.02}),)
-    )
-    assert decide(message, before, catalogue).statements[0] == "edl.people"
+    meant = {"people/edl": 0.95, "email/contact": 0.02}
+    assert leaning(catalogue, "edl", "wie doen dr aan mee", own, meant).statements[0] == "edl.people"
 
 
 def test_two_statements_that_fit_almost_alike_are_both_told(catalogue: Catalogue) -> None:
@@ -180,11 +181,7 @@ def test_two_statements_that_fit_almost_alike_are_both_told(catalogue: Catalogue
 
 
 def test_what_is_cut_out_of_a_message_is_no_attack_by_itself(catalogue: Catalogue) -> None:
-    before = Context(subjects=("dalian",), listed=("dalian", "munster"))
-    text = "the first one, where on the map is that"
-    reading = Reading("Dalian where on the map is that", "dalian", whole=True)
-    message = Understanding(
-        text, "en", (), read_form(text, ()), {"location/dalian": 0.3, "prompt_injection": 0.1},
-        readings=((reading, {"location/dalian": 0.4, "prompt_injection": 0.6}),),
-    )  # fmt: skip
-    assert decide(message, before, catalogue).statements == ("dalian.location",)
+    own = {"location/dalian": 0.3, "prompt_injection": 0.1}
+    meant = {"location/dalian": 0.4, "prompt_injection": 0.6}
+    asked = leaning(catalogue, "dalian", "the first one, where on the map is that", own, meant, whole=True)
+    assert asked.statements == ("dalian.location",)
