@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from contextvars import ContextVar
 from typing import Any
@@ -15,9 +16,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
-from sqlalchemy import Engine, delete, event, func, insert, select, text
+from sqlalchemy import BindParameter, Engine, Table, bindparam, delete, event, func, insert, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import Query, Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
 from actions.facts.database import connect
 from bot.erasure import empty_log, overwrite_deleted
@@ -37,6 +38,32 @@ message_under_way: ContextVar[str | None] = ContextVar("message_under_way", defa
 """The id of the message that is being handled. The channel sets it, so that none is recorded twice."""
 
 logger = logging.getLogger(__name__)
+
+EVENTS: Table = SQLTrackerStore.SQLEvent.__table__
+_SENDER: BindParameter[str] = bindparam("sender")
+_MINE = EVENTS.c.sender_id == _SENDER
+# Rasa looks for a session's beginning by time: when the clock is set back, everything said since would be left out.
+_BEGAN = select(func.coalesce(func.max(EVENTS.c.id), 0)).where(
+    _MINE, EVENTS.c.type_name == SessionStarted.type_name
+).scalar_subquery()  # fmt: skip
+# Made once: putting a query together takes longer than carrying it out.
+SESSION = (
+    select(
+        EVENTS.c.data,
+        select(func.max(EVENTS.c.id))
+        .where(_MINE, EVENTS.c.type_name == UserUttered.type_name, EVENTS.c.id < _BEGAN)
+        .scalar_subquery()
+        .label("earlier"),
+    )
+    .where(_MINE, EVENTS.c.id >= _BEGAN)
+    .order_by(EVENTS.c.id)
+)
+"""The events of a conversation since its last session began; `earlier` is the last message before that."""
+CONVERSATION = select(EVENTS.c.data).where(_MINE).order_by(EVENTS.c.id)
+STORED = select(func.count()).where(_MINE, EVENTS.c.id >= _BEGAN)
+ADDED = insert(EVENTS)
+ALONE = select(func.pg_advisory_xact_lock(PREPARING, func.hashtext(_SENDER)))
+"""Of two processes that write to a conversation, one after the other."""
 
 
 class StoreAway(BaseException):
@@ -80,81 +107,62 @@ class StrictTrackerStore(SQLTrackerStore):
         self.engine = engine
         self.sessionmaker = sessionmaker(bind=engine)
 
-    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query[Any]:
-        """The events of a conversation, by default since its last session began.
-
-        Rasa looks for that beginning by time: when the clock is set back, everything said since would be left out.
-        """
-        event = self.SQLEvent
-        events = session.query(event).filter(event.sender_id == sender_id)
-        if not fetch_events_from_all_sessions:
-            began = select(func.max(event.id)).where(
-                event.sender_id == sender_id, event.type_name == SessionStarted.type_name
-            )
-            events = events.filter(event.id >= func.coalesce(began.scalar_subquery(), 0))
-        return events.order_by(event.id)
-
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation since its last session began. Raises StoreAway, and AlreadyRecorded.
 
         Whether the message under way was recorded is looked at here because Rasa holds the conversation's lock by now:
         the same message may still have been under way in another process when this one got it.
         """
-        if (message_id := message_under_way.get()) and (reply := self.reply_to(sender_id, message_id)) is not None:
-            raise AlreadyRecorded(reply)
         try:
-            tracker = await super().retrieve(sender_id)
+            with self.engine.connect() as connection:
+                rows = connection.execute(SESSION, {"sender": sender_id}).all()
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
+        events = [json.loads(row.data) for row in rows]
+        message_id = message_under_way.get()
+        may_be = bool(message_id and rows and _may_be_recorded(message_id, events, rows[0].earlier))
+        if may_be and (reply := self.reply_to(sender_id, str(message_id))) is not None:
+            raise AlreadyRecorded(reply)
+        tracker = self._tracker(sender_id, events)
         if tracker is not None:
             tracker.stored = len(tracker.events)
         return tracker
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
-        """As Rasa's, but of each event only what is read: making objects of whole rows takes longer than the query."""
-        with self.session_scope() as session:
-            rows = self._event_query(session, sender_id, fetch_events_from_all_sessions)
-            events = [json.loads(data) for (data,) in rows.with_entities(self.SQLEvent.data)]
+        """As Rasa's, which makes objects of whole rows: that takes longer than the query."""
+        statement = CONVERSATION if fetch_events_from_all_sessions else SESSION
+        with self.engine.connect() as connection:
+            rows = connection.execute(statement, {"sender": sender_id}).all()
+        return self._tracker(sender_id, [json.loads(row.data) for row in rows])
+
+    def _tracker(self, sender_id: str, events: list[dict[str, Any]]) -> DialogueStateTracker | None:
         if not events or not self.domain:
             return None
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Adds what is new. Raises StoreAway, also when another process has added something meanwhile.
+        """Adds what is new, in one statement. Raises StoreAway, also when another process has added something.
 
-        As Rasa's, but all rows in one statement, without an object for each.
+        Rasa takes as many events for stored as there are rows. Were these another process's, which can only be when a
+        lock was lost, this turn would be cut to pieces.
         """
         await self.stream_events(tracker)
-        try:
-            with self.session_scope() as session:
-                rows = [_row(tracker.sender_id, each) for each in self._additional_events(session, tracker)]
-                if rows:
-                    session.execute(insert(self.SQLEvent.__table__), rows)
-                session.commit()
-        except SQLAlchemyError as error:
-            raise StoreAway(type(error).__name__) from error
-
-    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> list[Any]:
-        """The events that are not stored yet.
-
-        Rasa takes as many for stored as there are rows. Were these another process's, which can only be when a lock
-        was lost, this turn would be cut to pieces.
-        """
-        if session.get_bind().dialect.name == "postgresql":
-            mine = select(func.pg_advisory_xact_lock(PREPARING, func.hashtext(tracker.sender_id)))
-            session.execute(mine)
-        known = getattr(tracker, "stored", None)
-        rows = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False)
-        stored = rows.order_by(None).with_entities(func.count()).scalar()
-        if known is not None and stored != known:
-            raise StoreAway("the conversation has changed meanwhile")
         events = list(tracker.events)
         began = max((n for n, each in enumerate(events) if isinstance(each, SessionStarted)), default=0)
-        # Only what is stored by the end of this transaction counts: it may still fail.
-        event.listen(
-            session, "after_commit", lambda _session: setattr(tracker, "stored", len(events) - began), once=True
-        )
-        return events[stored:]
+        known = getattr(tracker, "stored", None)
+        try:
+            with self.engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(ALONE, {"sender": tracker.sender_id})
+                stored = connection.execute(STORED, {"sender": tracker.sender_id}).scalar_one()
+                if known is not None and stored != known:
+                    raise StoreAway("the conversation has changed meanwhile")
+                if rows := [_row(tracker.sender_id, each) for each in events[stored:]]:
+                    connection.execute(ADDED, rows)
+        except SQLAlchemyError as error:
+            raise StoreAway(type(error).__name__) from error
+        # Only now: the end of the transaction may have failed.
+        tracker.stored = len(events) - began
 
     def reply_to(self, sender_id: str, message_id: str) -> dict[str, Any] | None:
         """The reply recorded for one of the last messages of a conversation. Raises StoreAway.
@@ -162,18 +170,17 @@ class StrictTrackerStore(SQLTrackerStore):
         None when the message was not recorded: Rasa saves a message together with what came of it. Empty when it was
         recorded and nothing came of it, as when the action server was away.
         """
-        event = self.SQLEvent
-        mine = select(event.id, event.data).where(event.sender_id == sender_id)
-        said = mine.where(event.type_name == UserUttered.type_name).order_by(event.id.desc()).limit(RECENT)
+        mine = select(EVENTS.c.id, EVENTS.c.data).where(EVENTS.c.sender_id == sender_id)
+        said = mine.where(EVENTS.c.type_name == UserUttered.type_name).order_by(EVENTS.c.id.desc()).limit(RECENT)
         try:
-            with self.session_scope() as session:
+            with self.engine.connect() as connection:
                 next_said = None
-                for number, data in session.execute(said):
+                for number, data in connection.execute(said).all():
                     if json.loads(data).get("message_id") == message_id:
-                        after = mine.where(event.id > number, event.type_name == BotUttered.type_name)
+                        after = mine.where(EVENTS.c.id > number, EVENTS.c.type_name == BotUttered.type_name)
                         if next_said is not None:
-                            after = after.where(event.id < next_said)
-                        bot = session.execute(after.order_by(event.id).limit(1)).first()
+                            after = after.where(EVENTS.c.id < next_said)
+                        bot = connection.execute(after.order_by(EVENTS.c.id).limit(1)).first()
                         return ((json.loads(bot.data).get("data") or {}).get("custom") if bot else None) or {}
                     next_said = number
         except SQLAlchemyError as error:
@@ -193,6 +200,12 @@ class StrictTrackerStore(SQLTrackerStore):
             empty_log(self.engine)
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
+
+
+def _may_be_recorded(message_id: str, session: Sequence[dict[str, Any]], earlier: int | None) -> bool:
+    """Whether a message can be among the last ones: by the events of this session, or in one before it."""
+    said = [each.get("message_id") for each in session if each.get("event") == UserUttered.type_name]
+    return message_id in said or (len(said) < RECENT and earlier is not None)
 
 
 def _row(sender_id: str, each: Event) -> dict[str, Any]:

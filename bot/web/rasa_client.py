@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import httpx
+import aiohttp
 
 from bot import tracing
 from bot.languages import LANGUAGES
@@ -12,7 +12,13 @@ from bot.web.rasa_address import RasaAddress
 
 RasaState = Literal["ok", "no model", "away"]
 """What a Rasa process says of itself; `away` when it says nothing."""
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+UNSENT = (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError)
+"""No connection, or none in time: the timeouts below let aiohttp raise the second for connecting alone."""
+HEALTH = aiohttp.ClientTimeout(total=2.0)
+CONNECT = 5.0
+"""Seconds that connecting may take."""
+IDLE = 4.0
+"""Seconds for which a connection is kept: shorter than Rasa keeps it, so that no message goes into a closed one."""
 
 
 class RasaAway(Exception):
@@ -34,34 +40,39 @@ class RasaClient:
     """
 
     def __init__(self, where: str, timeout: float = 20.0, token: str = "") -> None:
-        self._address, self._timeout = RasaAddress(where), timeout
+        self._address = RasaAddress(where)
+        self._timeout = aiohttp.ClientTimeout(total=timeout, connect=min(CONNECT, timeout / 2))
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._pools: dict[str, httpx.AsyncClient] = {}
+        self._pools: dict[str, aiohttp.ClientSession] = {}
 
     async def ask(self, sender: str, text: str, language: str | None, message_id: str) -> dict[str, Any]:
         """The reply to a message. Raises RasaAway on a lost connection, a time-out, a 5xx or an unreadable reply."""
         message = {"sender": sender, "text": text, "language": language, "message_id": message_id}
         try:
-            answer = await self._post("/message", message)
-            if answer.status_code != 200:
-                raise RasaAway(f"status {answer.status_code}")
-            reply = answer.json()
-        except (httpx.HTTPError, OSError, ValueError) as error:
+            reply = await self._post("message", message)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise RasaAway(type(error).__name__, isinstance(error, UNSENT)) from None
         if not isinstance(reply, dict) or not _whole(reply):
             raise RasaAway("malformed reply")
         return reply
 
-    async def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+    async def _post(self, path: str, body: dict[str, Any]) -> Any:
         """What cannot connect was not sent: when Rasa has moved meanwhile, it goes to the new address."""
         url = self._address.current().url
         try:
-            return await (await self._pool(url)).post(path, json=body, headers=tracing.header())
-        except httpx.ConnectError:
+            return await self._posted(url, path, body)
+        except aiohttp.ClientConnectorError:
             moved = self._address.current().url
             if moved == url:
                 raise
-            return await (await self._pool(moved)).post(path, json=body, headers=tracing.header())
+            return await self._posted(moved, path, body)
+
+    async def _posted(self, url: str, path: str, body: dict[str, Any]) -> Any:
+        pool = await self._pool(url)
+        async with pool.post(_at(url, path), json=body, headers=tracing.header()) as answer:
+            if answer.status != 200:
+                raise RasaAway(f"status {answer.status}")
+            return await answer.json(content_type=None)
 
     async def forget(self, sender: str) -> None:
         """Deletes a conversation from Rasa's store. Raises RasaAway when Rasa or its store cannot be reached.
@@ -73,18 +84,19 @@ class RasaClient:
             if address.leaving is not None:
                 await self._delete(address.leaving, sender, may_be_gone=True)
             await self._delete(address.url, sender)
-        except (httpx.HTTPError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise RasaAway(type(error).__name__, isinstance(error, UNSENT)) from None
 
     async def _delete(self, url: str, sender: str, may_be_gone: bool = False) -> None:
         try:
-            answer = await (await self._pool(url)).delete(f"/conversations/{sender}")
-        except httpx.ConnectError:
+            async with (await self._pool(url)).delete(_at(url, f"conversations/{sender}")) as answer:
+                status = answer.status
+        except aiohttp.ClientConnectorError:
             if may_be_gone:
                 return
             raise
-        if answer.status_code != 204:
-            raise RasaAway(f"status {answer.status_code}")
+        if status != 204:
+            raise RasaAway(f"status {status}")
 
     async def healthy(self) -> bool:
         return await self.state() == "ok"
@@ -95,26 +107,34 @@ class RasaClient:
 
     async def state(self) -> RasaState:
         try:
-            pool = await self._pool(self._address.current().url)
-            code = (await pool.get("/health", timeout=2.0)).status_code
-        except (httpx.HTTPError, OSError):
+            url = self._address.current().url
+            async with (await self._pool(url)).get(_at(url, "health"), timeout=HEALTH) as answer:
+                code = answer.status
+        except (aiohttp.ClientError, OSError):
             return "away"
         return "ok" if code == 200 else "no model" if code == 503 else "away"
 
     async def close(self) -> None:
         for pool in self._pools.values():
-            await pool.aclose()
+            await pool.close()
 
-    async def _pool(self, url: str) -> httpx.AsyncClient:
+    async def _pool(self, url: str) -> aiohttp.ClientSession:
         """The pool for an address. Those of addresses that are neither current nor leaving are closed."""
         if url not in self._pools:
-            self._pools[url] = httpx.AsyncClient(
-                base_url=f"{url}/webhooks/assistant", timeout=self._timeout, headers=self._headers, trust_env=False
+            self._pools[url] = aiohttp.ClientSession(
+                timeout=self._timeout,
+                headers=self._headers,
+                connector=aiohttp.TCPConnector(keepalive_timeout=IDLE),
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
             address = self._address.current()
             for gone in set(self._pools) - {url, address.url, address.leaving}:
-                await self._pools.pop(gone).aclose()
+                await self._pools.pop(gone).close()
         return self._pools[url]
+
+
+def _at(url: str, path: str) -> str:
+    return f"{url}/webhooks/assistant/{path}"
 
 
 def _whole(reply: dict[str, Any]) -> bool:

@@ -108,6 +108,20 @@ def test_the_message_under_way_is_not_begun_again_when_it_was_recorded(store: St
     assert asyncio.run(again("id-2")) is not None
 
 
+def test_a_message_of_the_session_before_is_not_begun_again_either(store: StrictTrackerStore) -> None:
+    events = [SessionStarted(), *turn(1), *turn(2), SessionStarted(), *turn(3)]
+    asyncio.run(store.save(DialogueStateTracker.from_events(MINE, events)))
+
+    async def again(message_id: str) -> Any:
+        message_under_way.set(message_id)
+        return await FailSafeTrackerStore(store).retrieve(MINE)
+
+    with pytest.raises(AlreadyRecorded) as found:
+        asyncio.run(again("id-2"))
+    assert found.value.reply == {"outcome": "answered", "number": 2}
+    assert asyncio.run(again("id-4")) is not None
+
+
 def test_what_another_process_has_added_meanwhile_is_not_overwritten(stores: list[StrictTrackerStore]) -> None:
     """Locks keep them apart; should one be lost, then the second turn is refused whole."""
     mine, other = stores

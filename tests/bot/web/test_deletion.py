@@ -13,7 +13,6 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from bot.web.cookies import COOKIE
-from bot.web.rasa_client import RasaAway, RasaClient
 from bot.web.tables import FailedTurn, Feedback, Message, Reply
 from tests.bot.web.conftest import AWAY, Start
 from tests.bot.web.fake_rasa import FakeRasa
@@ -131,28 +130,3 @@ def test_a_message_under_way_is_waited_for_and_does_not_come_back(
     assert asyncio.run(both()) == [200, 204]
     assert order == ["answered", "forgotten"]
     assert set(rows(tmp_path).values()) == {0}
-
-
-@pytest.mark.parametrize("answer", [httpx.Response(503), httpx.Response(404), httpx.ConnectError("no"), None])
-def test_the_client_asks_rasa_to_delete_it(answer: httpx.Response | Exception | None) -> None:
-    asked: list[tuple[str, str]] = []
-
-    def serve(request: httpx.Request) -> httpx.Response:
-        asked.append((request.method, request.url.path))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer or httpx.Response(204)
-
-    async def forget() -> None:
-        client = RasaClient(url := "http://127.0.0.1:1")
-        client._pools[url] = httpx.AsyncClient(
-            base_url=f"{url}/webhooks/assistant", transport=httpx.MockTransport(serve)
-        )
-        await client.forget(MINE)
-
-    if answer is None:
-        asyncio.run(forget())
-    else:
-        with pytest.raises(RasaAway):
-            asyncio.run(forget())
-    assert asked == [("DELETE", f"/webhooks/assistant/conversations/{MINE}")]

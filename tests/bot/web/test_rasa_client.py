@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,10 @@ ROUTE = "/webhooks/assistant"
 
 
 class Rasa:
-    """A server that says which one it is; `slow` seconds before it answers."""
+    """A server that says which one it is; `slow` seconds before it answers, `status` for a deletion."""
 
-    def __init__(self, name: str, slow: float = 0.0) -> None:
-        self.name, self.slow = name, slow
+    def __init__(self, name: str, slow: float = 0.0, status: int = 204) -> None:
+        self.name, self.slow, self.status = name, slow, status
         self.forgotten: list[str] = []
 
     def app(self) -> Starlette:
@@ -37,7 +38,7 @@ class Rasa:
 
         async def forget(request: Request) -> Response:
             self.forgotten.append(request.path_params["sender"])
-            return Response(status_code=204)
+            return Response(status_code=self.status)
 
         async def health(_request: Request) -> Response:
             return JSONResponse({"status": "ok"})
@@ -125,6 +126,55 @@ def test_one_that_has_left_meanwhile_is_no_obstacle_to_forgetting(tmp_path: Path
         client = RasaClient(file.as_uri())
         run(client, lambda: client.forget("session-1"))
     assert staying.forgotten == ["session-1"]
+
+
+@pytest.mark.parametrize("status", [503, 404])
+def test_what_could_not_be_forgotten_is_said(status: int) -> None:
+    rasa = Rasa("here", status=status)
+    with served(rasa.app()) as url, pytest.raises(RasaAway) as error:
+        run(client := RasaClient(url), lambda: client.forget("session-1"))
+    assert rasa.forgotten == ["session-1"]
+    assert not error.value.unsent
+
+
+def test_a_rasa_that_is_not_there_got_nothing() -> None:
+    client = RasaClient(f"http://127.0.0.1:{free_port()}")
+
+    async def act() -> list[bool]:
+        unsent = []
+        for does in (lambda: client.forget("session-1"), lambda: said_by(client)):
+            with pytest.raises(RasaAway) as error:
+                await does()
+            unsent.append(error.value.unsent)
+        return unsent
+
+    assert run(client, act) == [True, True]
+
+
+def test_one_that_takes_too_long_may_have_got_the_message() -> None:
+    with served(Rasa("slow", slow=1.0).app()) as url:
+        client = RasaClient(url, timeout=0.2)
+        with pytest.raises(RasaAway) as error:
+            run(client, lambda: said_by(client))
+    assert not error.value.unsent
+
+
+def test_a_host_that_does_not_answer_got_nothing() -> None:
+    """A listening socket whose queue is full takes no connection, and refuses none."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        where = deaf.getsockname()
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(where)
+        client = RasaClient(f"http://127.0.0.1:{where[1]}", timeout=1.0)
+        with pytest.raises(RasaAway) as error:
+            run(client, lambda: said_by(client))
+        for each in waiting:
+            each.close()
+    assert error.value.unsent
 
 
 def test_without_an_address_rasa_is_away(tmp_path: Path) -> None:
