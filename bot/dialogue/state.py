@@ -74,7 +74,7 @@ class Weights:
     """How much likelier the statements together must be than the reasons to decline."""
     careful: float = 0.4
     """Added to `answer` for a message that leans on what was said before: more of those ask what is not known."""
-    unnamed: float = 2.3
+    unnamed: float = 2.8
     """Added for a message that names no subject at all, outside a conversation: most such questions are not ours."""
     counted: float = 0.8
     """Taken off both where a number is asked and the best statement holds one."""

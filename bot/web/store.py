@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import Table, delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ RESENT_WITHIN = timedelta(minutes=15)
 """How long a reply is kept for a message that is sent again."""
 FORGETTING = timedelta(seconds=30)
 """Between two times that older replies are deleted."""
+_MESSAGE, _REPLY = insert(cast(Table, Message.__table__)), insert(cast(Table, Reply.__table__))
 
 
 class ReviewStore:
@@ -41,19 +42,22 @@ class ReviewStore:
     ) -> None:
         """Records that a reply was given, and keeps it for a while when its message may be sent again."""
         now = datetime.now(UTC)
-        outcome, number = str(reply.get("outcome")), reply["message_id"]
-        rows: list[Message | Reply] = [
-            Message(id=number, session=session_id, at=now, outcome=outcome, latency_ms=latency_ms)
-        ]
-        if client_message_id is not None:
-            rows.append(Reply(session=session_id, client_message=client_message_id, at=now, body=reply))
+        message = {
+            "id": reply["message_id"], "session": session_id, "at": now, "outcome": str(reply.get("outcome")),
+            "latency_ms": latency_ms,
+        }  # fmt: skip
+        kept = {"session": session_id, "client_message": client_message_id, "at": now, "body": reply}
         try:
+            # Rows rather than objects: a visitor waits for this.
             with self._session() as session, session.begin():
-                session.add_all(rows)
+                session.execute(_MESSAGE, message)
+                if client_message_id is not None:
+                    session.execute(_REPLY, kept)
         except IntegrityError:  # an answer that was recorded before, as when its message came again to another process
             with self._session() as session, session.begin():
-                for row in rows:
-                    session.merge(row)
+                session.merge(Message(**message))
+                if client_message_id is not None:
+                    session.merge(Reply(**kept))
         self._forget_replies(now)
 
     def _forget_replies(self, now: datetime) -> None:
