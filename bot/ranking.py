@@ -32,6 +32,8 @@ REGULARISATION = 0.5
 """LinearSVC's C: lower is smoother."""
 TOLERANCE = 1e-2
 """At which LinearSVC stops. Its default, a hundredth of this, ranked no better on the tuning set."""
+OTHERS = -1
+"""The class of what belongs to none of a group of classes."""
 HELD_OUT = 0.15
 """Share of the written examples on which the temperature is fitted."""
 
@@ -61,14 +63,14 @@ class Ranker:
 
     def __post_init__(self) -> None:
         self._terms = [_Terms(self.words), _Terms(self.characters)]
+        self._dense = self.weights[sum(map(len, self._terms)) :].astype(np.float32)
 
     def rank(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities of shape (texts, classes).
 
         A message at a time, without scikit-learn's and scipy's matrices: building those takes longer than the sums.
         """
-        known = len(self.weights) - vectors.shape[1]
-        scores = ENCODER_WEIGHT * _centred(vectors, self.mean) @ self.weights[known:].astype(np.float32) + self.bias
+        scores = ENCODER_WEIGHT * _centred(vectors, self.mean) @ self._dense + self.bias
         for row, text in zip(scores, texts, strict=True):
             first, folded = 0, fold(text)
             for terms in self._terms:
@@ -143,26 +145,28 @@ def train(
     The temperature is fitted without the variants: a variant of an example that was trained on is not unseen.
     """
     texts = [fold(text) for text in [*written.texts, *(variants.texts if variants else ())]]
-    ranker = Ranker(
-        classes=sorted(set(written.labels)), weights=np.zeros((0, 0), np.float32), bias=np.zeros(0, np.float32),
-        mean=written.vectors.mean(axis=0), temperature=1.0,
-        words=TfidfVectorizer(**WORDS).fit(texts), characters=TfidfVectorizer(**CHARACTERS).fit(texts),
-    )  # fmt: skip
-    index = {label: number for number, label in enumerate(ranker.classes)}
-    features = _features(ranker, written.texts, written.vectors)
-    targets = np.array([index[label] for label in written.labels])
-    progress(f"ranker: calibrating on {HELD_OUT:.0%} of {len(targets)} examples")
-    held_out = np.random.default_rng(7).random(len(targets)) < HELD_OUT
+    labels = [*written.labels, *(variants.labels if variants else ())]
+    vectors = np.concatenate([written.vectors, *([variants.vectors] if variants and len(variants.texts) else ())])
+    words, characters = TfidfVectorizer(**WORDS), TfidfVectorizer(**CHARACTERS)
+    mean = written.vectors.mean(axis=0)
+    dense = sparse.csr_matrix(ENCODER_WEIGHT * _centred(vectors, mean))
+    parts = [words.fit_transform(texts), characters.fit_transform(texts), dense]
+    # In the precision of LinearSVC, which would else make a copy of its own at each call.
+    features = sparse.hstack(parts, format="csr", dtype=np.float64)
+    classes = sorted(set(written.labels))
+    index = {label: number for number, label in enumerate(classes)}
+    targets = np.array([index[label] for label in labels])
+    known = len(written.texts)
+    progress(f"ranker: calibrating on {HELD_OUT:.0%} of {known} examples")
+    held_out = np.random.default_rng(7).random(known) < HELD_OUT
     # A class must be known to both parts; of a class with a single example that one stays in training.
-    held_out &= ~np.isin(targets, np.setdiff1d(targets, targets[~held_out]))
-    weights, bias = _fit(features[~held_out], targets[~held_out], len(ranker.classes))
-    ranker.temperature = _temperature(np.asarray(features[held_out] @ weights) + bias, targets[held_out])
-    if variants and len(variants.texts):
-        features = sparse.vstack([features, _features(ranker, variants.texts, variants.vectors)], format="csr")
-        targets = np.concatenate([targets, [index[label] for label in variants.labels]])
-    progress(f"ranker: training on {len(targets)} examples and variants of them, {len(ranker.classes)} classes")
-    ranker.weights, ranker.bias = _fit(features, targets, len(ranker.classes))
-    return ranker
+    held_out &= ~np.isin(targets[:known], np.setdiff1d(targets[:known], targets[:known][~held_out]))
+    unseen, seen = np.flatnonzero(held_out), np.flatnonzero(~held_out)
+    weights, bias = _fit(features[seen], targets[seen], len(classes))
+    temperature = _temperature(np.asarray(features[unseen] @ weights) + bias, targets[unseen])
+    progress(f"ranker: training on {len(texts)} examples and variants of them, {len(classes)} classes")
+    weights, bias = _fit(features, targets, len(classes))
+    return Ranker(classes, weights, bias, mean, temperature, words, characters)
 
 
 def _features(ranker: Ranker, texts: Sequence[str], vectors: NDArray[np.float32]) -> sparse.csr_matrix:
@@ -182,15 +186,23 @@ def _centred(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray
 def _fit(
     features: sparse.csr_matrix, targets: NDArray[np.int64], classes: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    from joblib import Parallel, delayed
+    """A machine for each class, which tells it from all others: weights of shape (features, classes), and biases."""
+    from joblib import Parallel, delayed, effective_n_jobs
     from sklearn.svm import LinearSVC
 
-    def one_against_the_rest(number: int) -> tuple[NDArray[np.float32], float]:
-        machine = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=7).fit(features, targets == number)
-        return machine.coef_[0].astype(np.float32), float(machine.intercept_[0])
+    def told_apart(group: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The machines of several classes in one call: reading the features takes as long as a class."""
+        machine = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=7)
+        machine.fit(features, np.where(np.isin(targets, group), targets, OTHERS))
+        coefficients, biases = machine.coef_.astype(np.float32), machine.intercept_.astype(np.float32)
+        if len(machine.classes_) == 2:  # there is one machine then, which speaks for the second
+            coefficients, biases = np.vstack([-coefficients, coefficients]), np.concatenate([-biases, biases])
+        rows = np.searchsorted(machine.classes_, group)
+        return coefficients[rows], biases[rows]
 
-    fitted = Parallel(n_jobs=-1, prefer="threads")(delayed(one_against_the_rest)(n) for n in range(classes))
-    return np.stack([weights for weights, _ in fitted], axis=1), np.array([b for _, b in fitted], np.float32)
+    groups = [group for group in np.array_split(np.arange(classes), effective_n_jobs(-1)) if len(group)]
+    fitted = Parallel(n_jobs=-1, prefer="threads")(delayed(told_apart)(group) for group in groups)
+    return np.concatenate([weights for weights, _ in fitted]).T.copy(), np.concatenate([bias for _, bias in fitted])
 
 
 def _temperature(scores: NDArray[np.float32], targets: NDArray[np.int64]) -> float:

@@ -25,6 +25,7 @@ PROGRESS = ("ranker:", "Starting to train", "Finished training", "trained and sa
 MADE_OF = (
     "config.yml",
     "domain.yml",
+    "bot/importer.py",
     "bot/augmentation.py",
     "bot/ranking.py",
     "bot/text.py",

@@ -36,7 +36,7 @@ from bot.components.language_identification import LANGUAGE, asked_text
 from bot.components.subject_linking import linked_mentions
 from bot.dialogue import Context
 from bot.dialogue.readings import readings
-from bot.encoder import SentenceEncoder, shared_encoder
+from bot.encoder import DIMENSIONS, SentenceEncoder, shared_encoder
 from bot.languages import DEFAULT, LANGUAGES, identify
 from bot.parts import questions, split
 from bot.ranking import Examples, Ranker, train
@@ -48,7 +48,7 @@ PARTS = "statement_scores_of_parts"
 READINGS = "statement_scores_of_readings"
 CHATTER = ROOT / "data" / "augmentation"
 RANKING_LENGTH = 10
-BATCH = 64
+BATCH = 128
 FOCUS = 0.15
 """Share of the questions of a long message in its scores."""
 
@@ -152,12 +152,15 @@ def focused(whole: dict[str, float], asked: Sequence[Mapping[str, float]]) -> di
 def _encoded(examples: Sequence[tuple[str, str]]) -> Examples:
     texts = [text for text, _ in examples]
     encoder = SentenceEncoder(threads=os.cpu_count() or 1)
-    batches = []
+    vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
+    # Texts of a length together: a batch takes as long as its longest one.
+    order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
     for start in range(0, len(texts), BATCH):
-        if start % (BATCH * 128) == 0:
+        if start % (BATCH * 64) == 0:
             logger.info("ranker: encoding examples, %d of %d", start, len(texts))
-        batches.append(encoder.encode(texts[start : start + BATCH]))
-    return Examples(texts, [label for _, label in examples], np.concatenate(batches))
+        batch = order[start : start + BATCH]
+        vectors[batch] = encoder.encode([texts[number] for number in batch])
+    return Examples(texts, [label for _, label in examples], vectors)
 
 
 def _ranking(scores: dict[str, float]) -> list[dict[str, Any]]:
