@@ -40,11 +40,13 @@ train: setup
 run: train
 	@$(PYTHON) -m bot serve
 
-# Tests that start nothing run side by side; the others need the machine to themselves.
-QUICK := -m "not processes and not browser" --numprocesses=auto --dist=loadfile
+# Files of tests run side by side, but for those that start the assistant's processes: they need the machine alone.
+SIDE_BY_SIDE := --numprocesses=auto --dist=loadfile
+QUICK := -m "not processes and not browser" $(SIDE_BY_SIDE)
 test: train
 	@$(PYTHON) -m pytest $(QUICK)
-	@$(PYTHON) -m pytest -m "processes or browser"
+	@$(PYTHON) -m pytest -m "browser and not processes" $(SIDE_BY_SIDE)
+	@$(PYTHON) -m pytest -m processes
 
 # Facts, examples, test questions and responses, for people who keep them: see data/README.md. LINKS=1 asks the network
 # for each web address, REPORT=nl reports in Dutch.

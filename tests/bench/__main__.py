@@ -22,7 +22,7 @@ from tests.bench.report import write
 from tests.bench.report_pictures import draw
 
 SMALL = {
-    "rounds": 1, "questions": 10, "clients": (1, 2), "turns": 12, "subjects": (0, 100), "examples": (1, 2),
+    "rounds": 1, "questions": 10, "clients": (1, 2), "turns": 12, "subjects": (0, 100), "examples": (2, 1),
     "few_examples": True, "starts": 1,
 }  # fmt: skip
 """To see whether everything works; the figures mean nothing."""
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=Options.rounds, help=f"alternating rounds ({Options.rounds})")
     parser.add_argument(
-        "--examples", type=int, nargs="*", default=Options.examples, help="times the training examples; none: skip"
+        "--examples", type=int, nargs="+", default=Options.examples, metavar="N", help="one of N training examples"
     )
     parser.add_argument("--small", action="store_true", help="the smallest size, to see whether everything works")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the report goes")

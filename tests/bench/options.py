@@ -24,10 +24,10 @@ class Options:
     """Subjects in the facts database; 0: those that it has."""
     aliases: int = 5
     """Other names of each made-up subject."""
-    examples: tuple[int, ...] = (1, 4, 16)
-    """How many times as many training examples."""
+    examples: tuple[int, ...] = (16, 4, 1)
+    """Shares of the training examples: a sixteenth, a quarter, all."""
     few_examples: bool = False
-    """Whether the examples of the tests' small model are multiplied, not the project's."""
+    """Whether they are shares of the tests' small model's examples, not of the project's."""
     starts: int = 3
     """Starts of each system, cold and warm."""
 

@@ -12,7 +12,7 @@ from tests.bench.options import Options
 from tests.bench.starting import start
 from tests.bench.subjects import linking, subjects
 from tests.bench.timing import breakdown
-from tests.bench.training import examples, training
+from tests.bench.training import training
 
 PARTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "install": install,
@@ -24,5 +24,4 @@ PARTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "linking": linking,
     "subjects": subjects,
     "training": training,
-    "examples": examples,
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.bench.baseline import DEFAULT_EPOCHS
 from tests.bench.systems import NAMES
+from tests.bench.training import ALL
 from tests.bench.verdict import bars, ratios, spread
 from tests.evaluation.report import table
 
@@ -26,7 +27,7 @@ def write(figures: Mapping[str, Any], rasa: Mapping[str, Any], drawn: Sequence[s
         _top(figures), _verdict(figures, rasa), _latency(figures.get("latency")), _breakdown(figures.get("breakdown")),
         _start(figures.get("start")), _memory(figures.get("memory")), _install(figures.get("install")),
         _training(figures.get("training"), rasa), _length(figures.get("length")), _linking(figures.get("linking")),
-        _subjects(figures.get("subjects")), _examples(figures.get("examples")),
+        _subjects(figures.get("subjects")),
     ]  # fmt: skip
     text = "\n\n".join(part for part in parts if part)
     for name, alt in PICTURES.items():
@@ -169,10 +170,12 @@ def _install(part: Mapping[str, Any] | None) -> str:
 
 
 def _training(part: Mapping[str, Any] | None, rasa: Mapping[str, Any]) -> str:
-    rows = []
+    rows, shares = [], ""
     if part:
         few = " (**the few examples of a try**)" if part["few_examples"] else ""
-        rows.append([f"{NAMES['ours']}{few}", f"{part['seconds']:.0f}", f"{part['cpu_seconds']:.0f}"])
+        whole = part["shares"][ALL]
+        rows.append([f"{NAMES['ours']}{few}", f"{whole['seconds']:.0f}", f"{whole['cpu_seconds']:.0f}"])
+        shares = _shares(part["shares"])
     note = ""
     if rasa:
         rows += [
@@ -185,7 +188,23 @@ def _training(part: Mapping[str, Any] | None, rasa: Mapping[str, Any]) -> str:
     if not rows:
         return ""
     return "\n\n".join(
-        part for part in ("## Training", table(["", "seconds", "seconds of the processor"], rows), note) if part
+        part for part in ("## Training", table(["", "seconds", "seconds of the processor"], rows), note, shares) if part
+    )
+
+
+def _shares(shares: Mapping[str, Any]) -> str:
+    rows = (
+        [f"one of {share}" if share != ALL else "all", f"{f['examples']:,}", f"{f['seconds']:.0f}", f"{f['cpu_seconds']:.0f}", f"{f['parse']['p50']:.1f}", f"{f['parse']['p95']:.1f}", f"{f['model_megabytes']:.1f}"]
+        for share, f in shares.items()
+    )  # fmt: skip
+    return "\n\n".join(
+        [
+            "This assistant with a part of its examples, chosen by lot for each label, and with all:",
+            table(
+                ["", "examples", "training (s)", "processor (s)", "parse p50 (ms)", "parse p95 (ms)", "model (MB)"],
+                rows,
+            ),
+        ]
     )
 
 
@@ -234,25 +253,5 @@ def _subjects(part: Mapping[str, Any] | None) -> str:
             "## Subjects in the facts database",
             f"Milliseconds of an answer of this assistant with so many subjects, in alternating rounds ({len(rounds)}). Each made-up one has a statement and five other names; the questions are the same.",
             table(["subjects", "p50", "p95", "p50 as a multiple of the first"], rows),
-        ]
-    )
-
-
-def _examples(part: Mapping[str, Any] | None) -> str:
-    if not part or not part["times"]:
-        return ""
-    few = " **Of the few examples of a try.**" if part["few_examples"] else ""
-    rows = (
-        [f"{times}×", f"{f['examples']:,}", f"{f['seconds']:.0f}", f"{f['cpu_seconds']:.0f}", f"{f['parse']['p50']:.1f}", f"{f['parse']['p95']:.1f}", f"{f['model_megabytes']:.1f}"]
-        for times, f in part["times"].items()
-    )  # fmt: skip
-    return "\n\n".join(
-        [
-            "## Training examples",
-            f"This assistant with several times as many examples: each again with a typing error, elsewhere each time.{few}",
-            table(
-                ["", "examples", "training (s)", "processor (s)", "parse p50 (ms)", "parse p95 (ms)", "model (MB)"],
-                rows,
-            ),
         ]
     )

@@ -1,4 +1,4 @@
-"""How long training takes, with the project's examples and with several times as many."""
+"""How long training takes, with all of the project's examples and with a part of them."""
 
 from __future__ import annotations
 
@@ -7,66 +7,57 @@ import random
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.examples import read_examples
 from bot.settings import ROOT
-from tests.bench import made_up
 from tests.bench.options import Options, questions
 from tests.bench.processes import environment, timed
 from tests.evaluation.scoring import percentile
 from tests.processes import small_project
 
+ALL = "1"
+"""The share that is all of them: one of one."""
+
 
 def training(options: Options) -> dict[str, Any]:
-    """The project's model, trained from nothing: seconds that pass, and of the processor."""
-    project = _project(options.work / "training", options.few_examples, 1)
-    seconds, used, size = _train(project)
-    shutil.rmtree(project)
-    return {"seconds": seconds, "cpu_seconds": used, "model_megabytes": size, "few_examples": options.few_examples}
-
-
-def examples(options: Options) -> dict[str, Any]:
-    """With so many times the examples: seconds of training, and milliseconds to understand a message."""
+    """By share, trained from nothing: seconds that pass and of the processor, and milliseconds to understand a message."""
     found = {}
-    for times in options.examples:
-        project = _project(options.work / f"examples-{times}", options.few_examples, times)
+    for share in options.examples:
+        project = options.work / f"examples-{share}"
+        small_project.make(project)
+        number = _write_examples(project / "data" / "nlu", share, options.few_examples)
         seconds, used, size = _train(project)
-        found[str(times)] = {
-            "examples": _count(project), "seconds": seconds, "cpu_seconds": used, "model_megabytes": size,
+        found[str(share)] = {
+            "examples": number, "seconds": seconds, "cpu_seconds": used, "model_megabytes": size,
             "parse": _parse(project, questions(options.questions)),
         }  # fmt: skip
         shutil.rmtree(project)
-    return {"times": found, "few_examples": options.few_examples}
+    return {"shares": found, "few_examples": options.few_examples}
 
 
-def _project(folder: Path, few: bool, times: int) -> Path:
-    """A copy of the project, so that neither its model nor Rasa's cache of it is touched."""
-    project = small_project.make(folder)
-    if not few:
-        shutil.rmtree(project / "data" / "nlu")
-        shutil.copytree(ROOT / "data" / "nlu", project / "data" / "nlu")
+def _write_examples(folder: Path, share: int, few: bool) -> int:
+    """Leaves one example of `share` in the copy, of each label in each language at least one. How many that are."""
+    grouped = defaultdict(list)
+    for example in read_examples(folder if few else ROOT / "data" / "nlu"):
+        grouped[example.language, example.label].append(example.text)
     chance = random.Random(7)
-    for path in sorted((project / "data" / "nlu").rglob("*.yml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for number in range(1, times):
-            again = {"version": data["version"], "nlu": [_varied(entry, chance) for entry in data["nlu"]]}
-            copy = path.with_name(f"{path.stem}-{number}.yml")
-            copy.write_text(yaml.dump(again, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
-    return project
-
-
-def _varied(entry: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    lines = [line for line in str(entry["examples"]).splitlines() if line.startswith("- ")]
-    texts = (line[2:] for line in lines)
-    return {**entry, "examples": "".join(f"- {made_up.mistyped(text, chance).strip()}\n" for text in texts)}
-
-
-def _count(project: Path) -> int:
-    files = (path.read_text(encoding="utf-8") for path in (project / "data" / "nlu").rglob("*.yml"))
-    return sum(line.lstrip().startswith("- ") and "intent:" not in line for text in files for line in text.splitlines())
+    entries = defaultdict(list)
+    number = 0
+    for (language, label), texts in grouped.items():
+        kept = texts if share == 1 else chance.sample(texts, max(len(texts) // share, 1))
+        entries[language].append({"intent": label, "examples": "".join(f"- {text}\n" for text in kept)})
+        number += len(kept)
+    shutil.rmtree(folder)
+    for language, nlu in entries.items():
+        (folder / language).mkdir(parents=True)
+        text = yaml.dump({"version": "3.1", "nlu": nlu}, allow_unicode=True, sort_keys=False, width=1000)
+        (folder / language / "examples.yml").write_text(text, encoding="utf-8")
+    return number
 
 
 def _train(project: Path) -> tuple[float, float, float]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from tests.bench.training import ALL
+
 ONE, SEVERAL = "1", "10"
 """Clients: an answer's time is that of one alone; messages in a second are those of ten."""
 
@@ -78,9 +80,14 @@ def _memory(figures: Mapping[str, Any]) -> tuple[float, ...]:
     return tuple(_one(found.get("ours", {}).get("all"), found.get("rasa", {}).get("all")))
 
 
+def _whole_training(figures: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = figures.get("training", {}).get("shares", {}).get(ALL, {})
+    return found
+
+
 def _training(figures: Mapping[str, Any], rasa: Mapping[str, Any]) -> tuple[float, ...]:
     """Of the processor's seconds: a training of hours is seldom alone on its machine."""
-    return tuple(_one(figures.get("training", {}).get("cpu_seconds"), rasa.get("extrapolated_training_cpu_seconds")))
+    return tuple(_one(_whole_training(figures).get("cpu_seconds"), rasa.get("extrapolated_training_cpu_seconds")))
 
 
 def _environment(figures: Mapping[str, Any]) -> tuple[float, ...]:
