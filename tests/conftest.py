@@ -65,6 +65,18 @@ def facts_url(tmp_path_factory: pytest.TempPathFactory, content: Content) -> str
     return url
 
 
+@pytest.fixture(scope="session")
+def review_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A review store on SQLite that holds nothing, to be copied: making the tables takes longer than most tests."""
+    from bot.review.database import Database
+
+    path = tmp_path_factory.mktemp("review") / "review.db"
+    database = Database(f"sqlite:///{path}")
+    database.session().close()
+    database.engine.dispose()  # so that all of it stands in the file itself
+    return path
+
+
 @pytest.fixture
 def facts(facts_url: str) -> Iterator[Session]:
     with Session(connect(facts_url)) as session:

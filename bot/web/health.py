@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-import httpx
+import aiohttp
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -56,7 +56,6 @@ class Readiness:
         self._threads = ThreadPoolExecutor(3, "health")
         self._looking: dict[str, asyncio.Future[None]] = {}
         self._last: tuple[float, Health] | None = None
-        self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
 
     async def look(self) -> Health:
         """The state of all parts now, or half a second ago."""
@@ -65,7 +64,6 @@ class Readiness:
         return self._last[1]
 
     async def close(self) -> None:
-        await self._client.aclose()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _look(self) -> Health:
@@ -80,9 +78,11 @@ class Readiness:
         return health_of(rasa, dict(zip(checks, others, strict=True)))
 
     async def _action_server(self) -> State:
+        limit = aiohttp.ClientTimeout(total=PATIENCE)
         try:
-            return "ok" if (await self._client.get(f"{self._actions}/health")).status_code == 200 else "failed"
-        except (httpx.HTTPError, OSError):
+            async with aiohttp.ClientSession(timeout=limit) as client, client.get(f"{self._actions}/health") as answer:
+                return "ok" if answer.status == 200 else "failed"
+        except (aiohttp.ClientError, OSError):
             return "failed"
 
     async def _database(self, name: str, look: Callable[[], None]) -> State:

@@ -61,7 +61,7 @@ def model(name: str) -> Path:
 
 
 def train(epochs: int, most: int = 0) -> dict[str, Any]:
-    """Trains both. The second one takes the trained understanding of the first, which is the same, out of Rasa's cache.
+    """Trains both. Rasa's cache is of little use to the second: its domain is part of what the classifier is made of.
 
     `most` takes only so many examples, spread over all; 0 takes all.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +37,8 @@ class StaffClient(TestClient):
 
 
 @pytest.fixture
-def settings(tmp_path: Path, facts_url: str) -> Settings:
+def settings(tmp_path: Path, facts_url: str, review_tables: Path) -> Settings:
+    shutil.copy(review_tables, tmp_path / "review.db")
     return Settings(
         review_url=f"sqlite:///{tmp_path}/review.db",
         conversations_url=f"sqlite:///{tmp_path}/conversations.db",
@@ -99,18 +101,19 @@ def _request(app: FastAPI, cookies: str = "") -> Any:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
-    """Empty stores: each test that asks for them runs on SQLite and on PostgreSQL."""
+def stores(request: pytest.FixtureRequest, tmp_path: Path, review_tables: Path) -> Iterator[Stores]:
+    """Stores that hold nothing: each test that asks for them runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
+        shutil.copy(review_tables, tmp_path / "review.db")
         with on_sqlite(tmp_path) as made:
             yield made
     else:
-        with on_postgresql(request.getfixturevalue("postgresql_server")) as made:
+        with on_postgresql(request.getfixturevalue("postgresql_server"), with_tables=True) as made:
             yield made
 
 
 @pytest.fixture
 def postgresql_stores(postgresql_server: str) -> Iterator[Stores]:
-    """Empty stores on PostgreSQL alone."""
-    with on_postgresql(postgresql_server) as made:
+    """Stores that hold nothing, on PostgreSQL alone."""
+    with on_postgresql(postgresql_server, with_tables=True) as made:
         yield made

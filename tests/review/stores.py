@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, text
 
 from actions.facts.database import connect
+from bot.review.database import migrate
 from bot.settings import Settings
 
 _databases = count(1)
@@ -30,14 +32,15 @@ class Stores:
 
 
 @contextmanager
-def on_postgresql(server: str) -> Iterator[Stores]:
-    """Two new databases on a server."""
+def on_postgresql(server: str, with_tables: bool = False) -> Iterator[Stores]:
+    """Two new databases on a server; in that of review there may be its tables, copied, as making them takes longer."""
     number = next(_databases)
     names = [f"{part}_{number}" for part in ("conversations", "review")]
+    like = _with_tables(server) if with_tables else "template1"
     admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        for name in names:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+        for name, template in zip(names, ("template1", like), strict=True):
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
         with _stores(*(f"{server}/{name}" for name in names)) as stores:
             yield stores
@@ -46,6 +49,19 @@ def on_postgresql(server: str) -> Iterator[Stores]:
             for name in names:
                 connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()
+
+
+@cache
+def _with_tables(server: str) -> str:
+    """The name of a database on a server that has the tables of review."""
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE review_tables"))
+    admin.dispose()
+    engine = connect(f"{server}/review_tables")
+    migrate(engine)
+    engine.dispose()
+    return "review_tables"
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +28,7 @@ from bot.web.tables import Base, FailedTurn, Feedback, Message
 from tests.bot.web.conftest import AWAY
 from tests.bot.web.fake_rasa import FakeRasa
 from tests.conftest import ROOT
-from tests.review.stores import Stores
+from tests.review.stores import Stores, on_postgresql, on_sqlite
 
 EARLIER = """
 CREATE TABLE messages (id VARCHAR(32) NOT NULL PRIMARY KEY, session VARCHAR(64) NOT NULL, at {time} NOT NULL, outcome VARCHAR(20) NOT NULL);
@@ -40,6 +42,14 @@ INSERT INTO feedback VALUES ('m1', 'down', 'jammer', '2026-11-01 10:00:05+00:00'
 INSERT INTO failed_turns VALUES (1, 'mine-12345678', '2026-11-01 10:01:00+00:00', 'hallo', 'ReadTimeout');
 """
 """A store as it was before review: some of its tables, some of their columns, some of their indexes."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """Stores without tables."""
+    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
+    with on_postgresql(server) if server else on_sqlite(tmp_path) as made:
+        yield made
 
 
 def made_earlier(stores: Stores) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ def rasa() -> FakeRasa:
 
 
 @pytest.fixture
-def start(rasa: FakeRasa, tmp_path: Path, facts_url: str) -> Start:
+def start(rasa: FakeRasa, tmp_path: Path, facts_url: str, review_tables: Path) -> Start:
     """Starts a web process with settings; each on the same databases, as after a restart."""
+    shutil.copy(review_tables, tmp_path / "review.db")
 
     def started(**settings: Any) -> FastAPI:
         urls = {f"{name}_url": f"sqlite:///{tmp_path}/{name}.db" for name in ("review", "conversations")}
