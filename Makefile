@@ -77,7 +77,7 @@ RASA_PYTHON ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin/python)
 $(RASA)/.ready: | setup
 	@echo "Installing Rasa with TensorFlow …"
 	@$(UV) venv --quiet --clear --python $(RASA_PYTHON) $(RASA)
-	@$(UV) pip install --quiet --python $(RASA)/bin/python rasa==3.6.21
+	@$(UV) pip install --quiet --no-config --python $(RASA)/bin/python rasa==3.6.21
 	@touch $(RASA)/.ready
 
 .PHONY: evaluate-pipelines

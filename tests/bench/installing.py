@@ -40,7 +40,8 @@ def _ours(uv: str, work: Path, flags: tuple[str, ...]) -> dict[str, Any]:
 def _rasa(uv: str, work: Path) -> dict[str, Any]:
     folder = work / "rasa-environment"
     python = str(baseline.PYTHON.resolve())
-    into = [uv, "pip", "install", "--python", str(folder / "bin" / "python"), RASA]
+    # Without this project's settings, which leave TensorFlow out.
+    into = [uv, "pip", "install", "--no-config", "--python", str(folder / "bin" / "python"), RASA]
     return _installed(folder, [[uv, "venv", "--clear", "--python", python, str(folder)], into], work)
 
 
