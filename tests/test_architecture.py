@@ -13,7 +13,7 @@ from bot.settings import Settings
 from tests.conftest import ROOT
 
 RASA_SIDE = {
-    "bot/rasa_server.py", "bot/rasa_tuning.py", "bot/locks.py", "bot/channel.py", "bot/stores.py",
+    "bot/rasa_server.py", "bot/rasa_tuning.py", "bot/importer.py", "bot/locks.py", "bot/channel.py", "bot/stores.py",
     "bot/action_server.py",
 }  # fmt: skip
 
