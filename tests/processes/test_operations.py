@@ -45,7 +45,7 @@ def planted() -> dict[str, str]:
     """Personal data that nobody has, other ones at each run; and a word, which is in the stores alone."""
     # Letters alone: four digits and two letters are a postcode, wherever they stand.
     tag = "".join(random.choices("bdfgklmnprt", k=10))
-    phone = f"06{random.randrange(10**7, 10**8)}"
+    phone = f"06{random.randrange(10**7, 5 * 10**7)}"  # a number that can be given out
     return {
         "bsn": planted_bsn(), "iban": planted_iban(), "e-mail": f"v{tag}@example.org", "phone": phone,
         "word": f"zebra{tag}",
