@@ -95,31 +95,29 @@ def turn(number: int) -> list[Any]:
     return [said, BotUttered("text", {"custom": {"outcome": "answered", "number": number}})]
 
 
+async def again(store: StrictTrackerStore, message_id: str) -> Any:
+    """The conversation as it is retrieved while this message is under way."""
+    message_under_way.set(message_id)
+    return await FailSafeTrackerStore(store).retrieve(MINE)
+
+
 def test_the_message_under_way_is_not_begun_again_when_it_was_recorded(store: StrictTrackerStore) -> None:
     asyncio.run(store.save(DialogueStateTracker.from_events(MINE, [SessionStarted(), *turn(1)])))
 
-    async def again(message_id: str) -> Any:
-        message_under_way.set(message_id)
-        return await FailSafeTrackerStore(store).retrieve(MINE)
-
     with pytest.raises(AlreadyRecorded) as found:
-        asyncio.run(again("id-1"))
+        asyncio.run(again(store, "id-1"))
     assert found.value.reply == {"outcome": "answered", "number": 1}
-    assert asyncio.run(again("id-2")) is not None
+    assert asyncio.run(again(store, "id-2")) is not None
 
 
 def test_a_message_of_the_session_before_is_not_begun_again_either(store: StrictTrackerStore) -> None:
     events = [SessionStarted(), *turn(1), *turn(2), SessionStarted(), *turn(3)]
     asyncio.run(store.save(DialogueStateTracker.from_events(MINE, events)))
 
-    async def again(message_id: str) -> Any:
-        message_under_way.set(message_id)
-        return await FailSafeTrackerStore(store).retrieve(MINE)
-
     with pytest.raises(AlreadyRecorded) as found:
-        asyncio.run(again("id-2"))
+        asyncio.run(again(store, "id-2"))
     assert found.value.reply == {"outcome": "answered", "number": 2}
-    assert asyncio.run(again("id-4")) is not None
+    assert asyncio.run(again(store, "id-4")) is not None
 
 
 def test_what_another_process_has_added_meanwhile_is_not_overwritten(stores: list[StrictTrackerStore]) -> None:
