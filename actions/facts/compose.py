@@ -28,6 +28,8 @@ class Answer:
     sources: tuple[dict[str, str | None], ...] = ()
     listed: tuple[str, ...] = ()
     """Subjects that the answer lists, in order: "the second one" picks from them."""
+    statements: tuple[Statement, ...] = field(default=(), compare=False)
+    """The statements among the facts, in order. To be read while the session is open."""
     verdict: bool | None = field(default=None, compare=False)
 
 
@@ -53,7 +55,8 @@ def answer(session: Session, statement_ids: Sequence[str], language: str, claims
     if verdict is not None:
         texts[0] = f"{(YES if verdict else NO)[language]} {texts[0]}"
     facts = _facts(found[: len(texts)], told)
-    return Answer("\n".join(texts), facts, cite(session, facts, language), _listed(told[: len(texts)]), verdict)
+    listed, stated = _listed(told[: len(texts)]), tuple(found[: len(texts)])
+    return Answer("\n".join(texts), facts, cite(session, facts, language), listed, stated, verdict)
 
 
 def compare(session: Session, slugs: Sequence[str], language: str) -> Answer:
@@ -62,7 +65,7 @@ def compare(session: Session, slugs: Sequence[str], language: str) -> Answer:
     Raises NoSuchFact when one of them has no fact.
     """
     ties = [queries.partnership(session, slug) for slug in slugs]
-    lines, facts = [], []
+    lines, facts, stated = [], [], []
     for slug, partnership in zip(slugs, ties, strict=True):
         about = _first_statement(session, slug)
         if partnership is None and about is None:
@@ -73,10 +76,11 @@ def compare(session: Session, slugs: Sequence[str], language: str) -> Answer:
             lines.append(f"• {capital(name(session, slug, language))}: {tie(partnership, language)}.{themes}")
         elif about is not None:
             facts.append(about.id)
+            stated.append(about)
             lines.append(f"• {_tell(session, about, language)[0]}")
     if len(ties) == 2 and ties[0] and ties[1]:
         lines.append(_years_between(session, ties[0], ties[1], language))
-    return Answer("\n".join(lines), tuple(facts), cite(session, facts, language), tuple(slugs))
+    return Answer("\n".join(lines), tuple(facts), cite(session, facts, language), tuple(slugs), tuple(stated))
 
 
 def cite(session: Session, rows: Sequence[str], language: str) -> tuple[dict[str, str | None], ...]:

@@ -31,7 +31,7 @@ def earlier(session: Session, statement_ids: Sequence[str], language: str) -> An
             lines.append(line)
             rows.append(row.id)
     facts = (*now.facts, *rows)
-    return Answer("\n".join(lines), facts, compose.cite(session, facts, language), now.listed)
+    return Answer("\n".join(lines), facts, compose.cite(session, facts, language), now.listed, now.statements)
 
 
 def _line(row: EarlierStatement, language: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from actions.facts.tables import (
@@ -26,6 +27,18 @@ from actions.facts.tables import (
     Version,
 )
 
+Kept = TypeVar("Kept", Statement | None, Subject | None)
+
+# Asked at every turn, so built once: building a query takes longer than SQLite's answer.
+NAMED = select(Subject).where(Subject.slug.in_(bindparam("slugs", expanding=True)))
+CITED = (
+    select(Source)
+    .join(Citation, Citation.source == Source.id)
+    .where(Citation.row.in_(bindparam("rows", expanding=True)))
+    .group_by(Source.id)
+    .order_by(func.count().desc(), func.min(Citation.position), Source.id)
+)
+
 
 @dataclass(frozen=True)
 class Name:
@@ -42,7 +55,7 @@ def version(session: Session) -> str | None:
 
 
 def statement(session: Session, statement_id: str) -> Statement | None:
-    return session.get(Statement, statement_id)
+    return _kept(session, session.get(Statement, statement_id))
 
 
 def statements(session: Session, subject: str | None = None) -> Sequence[Statement]:
@@ -64,7 +77,19 @@ def earlier(session: Session, statement_id: str) -> Sequence[EarlierStatement]:
 
 
 def subject(session: Session, slug: str) -> Subject | None:
-    return session.get(Subject, slug)
+    return _kept(session, session.get(Subject, slug))
+
+
+def fetch_subjects(session: Session, slugs: Iterable[str]) -> None:
+    """Fetches subjects in one query, for `subject` to find: a list of a hundred members would be a hundred queries."""
+    for row in session.scalars(NAMED, {"slugs": list(slugs)}):
+        _kept(session, row)
+
+
+def _kept(session: Session, row: Kept) -> Kept:
+    """Keeps a row for as long as the session: a session forgets what nobody holds, and would query it again."""
+    session.info.setdefault("kept", []).append(row)
+    return row
 
 
 def subjects(session: Session, kind: str | None = None) -> Sequence[Subject]:
@@ -87,14 +112,7 @@ def names(session: Session) -> list[Name]:
 
 def sources(session: Session, rows: Iterable[str]) -> list[Source]:
     """The sources that these rows (statement ids or relation row ids) rest on, the most cited first."""
-    query = (
-        select(Source)
-        .join(Citation, Citation.source == Source.id)
-        .where(Citation.row.in_(list(rows)))
-        .group_by(Source.id)
-        .order_by(func.count().desc(), func.min(Citation.position), Source.id)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(CITED, {"rows": list(rows)}))
 
 
 def partnerships(session: Session) -> Sequence[Partnership]:

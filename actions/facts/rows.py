@@ -52,19 +52,21 @@ def tie(partnership: Partnership, language: str) -> str:
 
 def _partnerships(session: Session, computed: dict[str, Any], language: str) -> list[Row]:
     detailed = computed["form"] in ("detailed", "oldest", "newest")
+    current = [p for p in queries.partnerships(session) if p.until is None]
+    queries.fetch_subjects(session, (p.city for p in current))
     return [
         Row(
             p.id,
             p.city,
             f"{name(session, p.city, language)} ({tie(p, language)})" if detailed else name(session, p.city, language),
         )
-        for p in queries.partnerships(session)
-        if p.until is None
+        for p in current
     ]
 
 
 def _memberships(session: Session, computed: dict[str, Any], language: str) -> list[Row]:
     rows = queries.members(session, computed["of"], computed["country"])
+    queries.fetch_subjects(session, (m.member for m in rows))
     return [Row(m.id, m.member, name(session, m.member, language)) for m in rows]
 
 
@@ -74,12 +76,15 @@ def _projects(session: Session, computed: dict[str, Any], language: str) -> list
 
 def _cooperations(session: Session, computed: dict[str, Any], language: str) -> list[Row]:
     rows = queries.cooperations(session, computed["of"])
+    queries.fetch_subjects(session, (c.theme for c in rows))
     return [Row(c.id, c.theme, name(session, c.theme, language)) for c in rows]
 
 
 def _participations(session: Session, computed: dict[str, Any], language: str) -> list[Row]:
     rows = []
-    for p in queries.participants(session, computed["of"], computed["role"]):
+    participations = queries.participants(session, computed["of"], computed["role"])
+    queries.fetch_subjects(session, (p.participant for p in participations))
+    for p in participations:
         text = name(session, p.participant, language)
         role = queries.role(session, p.participant) if computed["form"] == "detailed" else None
         if role is not None:

@@ -49,6 +49,8 @@ READINGS = "statement_scores_of_readings"
 CHATTER = ROOT / "data" / "augmentation"
 RANKING_LENGTH = 10
 BATCH = 128
+MANY = 16_384
+"""Word pieces that the encoder remembers while it encodes all examples: nearly all that they have."""
 FOCUS = 0.15
 """Share of the questions of a long message in its scores."""
 
@@ -151,7 +153,7 @@ def focused(whole: dict[str, float], asked: Sequence[Mapping[str, float]]) -> di
 
 def _encoded(examples: Sequence[tuple[str, str]]) -> Examples:
     texts = [text for text, _ in examples]
-    encoder = SentenceEncoder(threads=os.cpu_count() or 1)
+    encoder = SentenceEncoder(threads=os.cpu_count() or 1, remembered=MANY)
     vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
     # Texts of a length together: a batch takes as long as its longest one.
     order = sorted(range(len(texts)), key=lambda number: len(texts[number]))

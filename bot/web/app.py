@@ -62,6 +62,7 @@ def create_app(settings: Settings, rasa: RasaClient | RasaRing) -> FastAPI:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await app.state.chat.close()
         await app.state.readiness.close()
         await rasa.close()
 

@@ -44,6 +44,7 @@ class Chat:
         self.transcripts = Transcripts()
         self._resends = Resends()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._recording: dict[asyncio.Task[None], tuple[str, str]] = {}
 
     async def say(
         self,
@@ -90,7 +91,7 @@ class Chat:
         reply = {"message_id": message_id, **reply}
         seconds = time.monotonic() - began
         _observe(reply, seconds)
-        await self._note(self._store.answered, session_id, reply, client_message_id, round(seconds * 1000))
+        self._record(session_id, reply, client_message_id, round(seconds * 1000))
         if shown:
             self.transcripts.add(session_id, redacted, reply)
         return reply
@@ -98,6 +99,7 @@ class Chat:
     async def rate(self, message_id: str, rating: str, comment: str | None) -> bool:
         """Records feedback; False when there is no such message. Raises SQLAlchemyError when the store is away."""
         text = redact(clean(comment)).text if comment else None
+        await self._recorded(message_id)
         return await asyncio.to_thread(self._store.rate, message_id, rating, text)
 
     async def forget(self, session_id: str) -> None:
@@ -107,10 +109,28 @@ class Chat:
         when a store is away: then it may be sent again.
         """
         async with self._turn(session_id):
+            await self._recorded(session_id)
             await self.rasa.forget(session_id)
             await asyncio.to_thread(self._store.forget, session_id)
             self.transcripts.forget(session_id)
             self._resends.forget(session_id)
+
+    async def close(self) -> None:
+        """Waits for what is still being recorded."""
+        await asyncio.gather(*self._recording, return_exceptions=True)
+
+    def _record(self, session_id: str, reply: Reply, client_message_id: str | None, latency_ms: int) -> None:
+        """Records an answer that is on its way already: a visitor does not wait for it.
+
+        Rasa has recorded the turn itself by now. Whoever needs the record waits for it with `_recorded`.
+        """
+        task = asyncio.create_task(self._note(self._store.answered, session_id, reply, client_message_id, latency_ms))
+        self._recording[task] = (session_id, reply["message_id"])
+        task.add_done_callback(lambda done: self._recording.pop(done, None))
+
+    async def _recorded(self, name: str) -> None:
+        """Waits until the answers with this session or message id are recorded."""
+        await asyncio.gather(*(task for task, names in self._recording.items() if name in names))
 
     def _turn(self, session_id: str) -> asyncio.Lock:
         """One thing at a time in a conversation. The lock lives as long as somebody holds or waits for it."""
@@ -122,6 +142,7 @@ class Chat:
     async def _stored_reply(self, session_id: str, client_message_id: str | None) -> Reply | None:
         if client_message_id is None:
             return None
+        await self._recorded(message_id_of(session_id, client_message_id))
         try:
             return await asyncio.to_thread(self._store.reply, session_id, client_message_id)
         except SQLAlchemyError:

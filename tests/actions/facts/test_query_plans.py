@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from actions.facts import queries
+from actions.facts.compose import answer
 from actions.facts.content import Content
 from actions.facts.database import connect, migrate
 from actions.facts.load import load
@@ -22,6 +23,7 @@ LOOK_UPS: dict[str, Callable[[Session], Any]] = {
     "statements_mentioning": lambda session: queries.statements_mentioning(session, "munster"),
     "earlier": lambda session: queries.earlier(session, "munster.about"),
     "subject": lambda session: queries.subject(session, "munster"),
+    "fetch_subjects": lambda session: queries.fetch_subjects(session, ["munster", "dalian"]),
     "subjects": lambda session: queries.subjects(session, "project"),
     "sources": lambda session: queries.sources(session, ["munster.about", "dalian.about", "munster.since"]),
     "partnership": lambda session: queries.partnership(session, "munster"),
@@ -37,6 +39,9 @@ LOOK_UPS: dict[str, Callable[[Session], Any]] = {
 WHOLE = {"version", "names", "partnerships", "projects"}
 """What gives all rows of a table, which nothing finds sooner than reading it. So do statements and subjects when they
 are asked for without a subject or a kind."""
+
+MOST = 8
+"""Queries that an answer takes at most."""
 
 
 @pytest.fixture
@@ -61,7 +66,9 @@ def server(postgresql_server: str, content: Content) -> Iterator[Engine]:
 
 def test_every_look_up_is_looked_at() -> None:
     functions = {
-        name for name, each in inspect.getmembers(queries, inspect.isfunction) if each.__module__ == queries.__name__
+        name
+        for name, each in inspect.getmembers(queries, inspect.isfunction)
+        if each.__module__ == queries.__name__ and not name.startswith("_")
     }
 
     assert functions == {name.partition(" ")[0] for name in LOOK_UPS} | WHOLE
@@ -89,6 +96,17 @@ def test_a_table_that_is_read_as_a_whole_is_noticed_on_sqlite(sqlite: Engine, qu
 )
 def test_a_table_that_is_read_as_a_whole_is_noticed_on_postgresql(server: Engine, query: str) -> None:
     assert whole_on_postgresql(server, lambda session: session.execute(text(query))) != []
+
+
+def test_an_answer_takes_a_handful_of_queries_however_long_its_list(sqlite: Engine) -> None:
+    with Session(sqlite) as session:
+        ids = [each.id for each in queries.statements(session) if each.computed]
+
+    def queries_of(statement: str) -> int:
+        return len(asked(sqlite, lambda session: answer(session, [statement], "en")))
+
+    assert len(ids) > 10
+    assert {id: many for id in ids if (many := queries_of(id)) > MOST} == {}
 
 
 def filled(engine: Engine, content: Content) -> Engine:
