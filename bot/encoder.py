@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ LONGEST = 400
 """Characters that are encoded: what a visitor means stands well within them, and time grows with length."""
 REMEMBERED = 1536
 """What the words of some hundreds of questions are made of."""
+
+_LOADING = Lock()
 
 
 class SentenceEncoder:
@@ -49,7 +52,12 @@ class SentenceEncoder:
         return vectors
 
 
-@lru_cache(maxsize=1)
 def shared_encoder() -> SentenceEncoder:
-    """The one encoder of this process."""
+    """The one encoder of this process. Loading it takes a second, so a thread may do that before it is needed."""
+    with _LOADING:
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> SentenceEncoder:
     return SentenceEncoder()

@@ -8,20 +8,21 @@ temperature, fitted on examples that the model had not seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import minimize_scalar
-from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.terms import Terms, letters, words
 from bot.text import fold
 
 if TYPE_CHECKING:
+    # What trains is loaded to train: that takes a second and 50 MB.
     from numpy.typing import NDArray
+    from scipy import sparse
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 WORDS: dict[str, Any] = {
     "analyzer": "word", "ngram_range": (1, 2), "min_df": 2, "sublinear_tf": True, "token_pattern": r"(?u)\b\w+\b",
@@ -58,11 +59,11 @@ class Ranker:
     mean: NDArray[np.float32]
     """The mean of the training vectors, taken off every vector: what all sentences share tells nothing."""
     temperature: float
-    words: TfidfVectorizer
-    characters: TfidfVectorizer
+    words: Terms
+    characters: Terms
 
     def __post_init__(self) -> None:
-        self._terms = [_Terms(self.words), _Terms(self.characters)]
+        self._terms = [self.words, self.characters]
         self._dense = self.weights[sum(map(len, self._terms)) :].astype(np.float32)
 
     def rank(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -87,14 +88,14 @@ class Ranker:
             weights=self.weights.astype(np.float16),
             bias=self.bias,
             mean=self.mean,
-            word_idf=self.words.idf_.astype(np.float32),
-            character_idf=self.characters.idf_.astype(np.float32),
+            word_idf=self.words.idf,
+            character_idf=self.characters.idf,
         )
         vocabulary = {
             "classes": self.classes,
             "temperature": self.temperature,
-            "words": _terms(self.words),
-            "characters": _terms(self.characters),
+            "words": self.words.known,
+            "characters": self.characters.known,
         }
         (folder / "ranker.json").write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
 
@@ -109,32 +110,9 @@ class Ranker:
                 bias=arrays["bias"],
                 mean=arrays["mean"],
                 temperature=vocabulary["temperature"],
-                words=_vectorizer(WORDS, vocabulary["words"], arrays["word_idf"]),
-                characters=_vectorizer(CHARACTERS, vocabulary["characters"], arrays["character_idf"]),
+                words=Terms(words, vocabulary["words"], arrays["word_idf"]),
+                characters=Terms(letters, vocabulary["characters"], arrays["character_idf"]),
             )
-
-
-class _Terms:
-    """A fitted vectorizer for one text at a time."""
-
-    def __init__(self, vectorizer: TfidfVectorizer) -> None:
-        self._analyze = vectorizer.build_analyzer()
-        self._vocabulary: dict[str, int] = vectorizer.vocabulary_
-        self._idf = vectorizer.idf_.astype(np.float32)
-
-    def __len__(self) -> int:
-        return len(self._vocabulary)
-
-    def weigh(self, folded: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The columns of the terms of a text, and their TF-IDF values; these have length 1, as the vectorizer's do."""
-        counts: dict[int, int] = {}
-        for term in self._analyze(folded):
-            column = self._vocabulary.get(term)
-            if column is not None:
-                counts[column] = counts.get(column, 0) + 1
-        places = np.fromiter(counts, np.int64, len(counts))
-        values = (1.0 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self._idf[places]
-        return places, values / max(float(np.sqrt(values @ values)), 1e-9)
 
 
 def train(
@@ -144,13 +122,16 @@ def train(
 
     The temperature is fitted without the variants: a variant of an example that was trained on is not unseen.
     """
+    from scipy import sparse
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     texts = [fold(text) for text in [*written.texts, *(variants.texts if variants else ())]]
     labels = [*written.labels, *(variants.labels if variants else ())]
     vectors = np.concatenate([written.vectors, *([variants.vectors] if variants and len(variants.texts) else ())])
-    words, characters = TfidfVectorizer(**WORDS), TfidfVectorizer(**CHARACTERS)
+    vectorizers = TfidfVectorizer(**WORDS), TfidfVectorizer(**CHARACTERS)
     mean = written.vectors.mean(axis=0)
     dense = sparse.csr_matrix(ENCODER_WEIGHT * _centred(vectors, mean))
-    parts = [words.fit_transform(texts), characters.fit_transform(texts), dense]
+    parts = [*(vectorizer.fit_transform(texts) for vectorizer in vectorizers), dense]
     # In the precision of LinearSVC, which would else make a copy of its own at each call.
     features = sparse.hstack(parts, format="csr", dtype=np.float64)
     classes = sorted(set(written.labels))
@@ -166,14 +147,8 @@ def train(
     temperature = _temperature(np.asarray(features[unseen] @ weights) + bias, targets[unseen])
     progress(f"ranker: training on {len(texts)} examples and variants of them, {len(classes)} classes")
     weights, bias = _fit(features, targets, len(classes))
-    return Ranker(classes, weights, bias, mean, temperature, words, characters)
-
-
-def _features(ranker: Ranker, texts: Sequence[str], vectors: NDArray[np.float32]) -> sparse.csr_matrix:
-    folded = [fold(text) for text in texts]
-    parts = [ranker.words.transform(folded), ranker.characters.transform(folded)]
-    dense = sparse.csr_matrix(ENCODER_WEIGHT * _centred(vectors, ranker.mean))
-    return sparse.hstack([*parts, dense], format="csr", dtype=np.float32)
+    terms = map(_fitted, (words, letters), vectorizers)
+    return Ranker(classes, weights, bias, mean, temperature, *terms)
 
 
 def _centred(vectors: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -208,6 +183,8 @@ def _fit(
 def _temperature(scores: NDArray[np.float32], targets: NDArray[np.int64]) -> float:
     """The temperature under which the held-out examples are likeliest."""
 
+    from scipy.optimize import minimize_scalar
+
     def loss(temperature: float) -> float:
         probabilities = _softmax(scores / temperature)
         return -float(np.log(probabilities[np.arange(len(targets)), targets] + 1e-12).mean())
@@ -221,11 +198,6 @@ def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return probabilities
 
 
-def _terms(vectorizer: TfidfVectorizer) -> list[str]:
-    return [term for term, _ in sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])]
-
-
-def _vectorizer(settings: dict[str, Any], terms: list[str], idf: NDArray[np.float32]) -> TfidfVectorizer:
-    vectorizer = TfidfVectorizer(**settings, vocabulary={term: number for number, term in enumerate(terms)})
-    vectorizer.idf_ = idf.astype(np.float64)
-    return vectorizer
+def _fitted(kind: Callable[[str], Iterator[str]], vectorizer: TfidfVectorizer) -> Terms:
+    known = [term for term, _ in sorted(vectorizer.vocabulary_.items(), key=lambda item: item[1])]
+    return Terms(kind, known, vectorizer.idf_)

@@ -6,17 +6,23 @@ Rasa's logs hold messages and, where something fails, all local variables. Plain
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import MutableMapping
 from typing import Any
 
 from bot import logs, tracing
+from bot.encoder import shared_encoder
 from bot.settings import Settings
+from bot.unused_imports import leave_out
 
 
 def main() -> None:
     settings = Settings.from_env(os.environ)
     logs.configure("rasa", settings)
     tracing.send_to(settings.traces_url, "rasa")
+    # Unpacking its weights leaves Python to the imports below.
+    threading.Thread(target=shared_encoder, daemon=True).start()
+    leave_out()
     # Loaded only now: it has much to say while it is.
     import rasa.__main__ as rasa_command
     import structlog

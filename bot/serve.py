@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -100,11 +101,14 @@ def require(settings: Settings) -> None:
         raise RuntimeError(f"There are no facts in {settings.facts_folder}: set FACTS_FOLDER to their folder.")
     if not model_path(settings).exists():
         raise RuntimeError(f"There is no model in {settings.model_folder}: run `python -m bot train` first.")
-    if line := mend(models(settings)):
-        print(line, flush=True)
-    if not is_current(settings):
-        print("The model is older than its training data: `python -m bot train` brings it up to date.")
-    prepare_facts(settings)
+    # Reading a model to its end takes as long as preparing the facts.
+    with ThreadPoolExecutor(1) as beside:
+        mended = beside.submit(mend, models(settings))
+        if not is_current(settings):
+            print("The model is older than its training data: `python -m bot train` brings it up to date.")
+        prepare_facts(settings)
+        if line := mended.result():
+            print(line, flush=True)
 
 
 def write_endpoints(settings: Settings) -> Path:

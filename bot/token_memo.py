@@ -81,8 +81,10 @@ class RememberingBackend(NumpyBackend):  # type: ignore[misc]
         """The rows in which pieces are remembered; those that are new are worked out first."""
         distinct = list(dict.fromkeys(pieces))
         new = [piece for piece in distinct if piece not in self._rows]
+        if len(distinct) > self._capacity:
+            raise ValueError(f"{len(distinct)} pieces at a time: more than are remembered")
         if len(self._rows) + len(new) > self._capacity:
-            self._forget(max(0, min(self._capacity // 2, self._capacity - len(distinct))))
+            self._forget(min(self._capacity // 2, self._capacity - len(distinct)))
             new = [piece for piece in distinct if piece not in self._rows]
         for some in [new] if len(new) > FEW else [[piece] for piece in new]:
             self._learn(some)

@@ -42,6 +42,12 @@ def load(engine: Engine, content: Content) -> bool:
     return True
 
 
+def is_loaded(engine: Engine, digest: str) -> bool:
+    """Whether the facts with this digest are the ones that were loaded last."""
+    with Session(engine) as session:
+        return session.scalar(select(Loaded.digest)) == digest
+
+
 def edits(session: Session) -> Sequence[Edit]:
     """The layer, in the order in which the edits were approved."""
     return session.scalars(select(Edit).order_by(Edit.position)).all()

@@ -138,10 +138,10 @@ def read(folder: Path) -> tuple[c.Content, list[str]]:
     problems: list[str] = []
     if not (folder / "sources.yml").is_file():
         raise FactsError([f"{folder}: sources.yml is missing, so this is no folder of facts"])
-    files = sorted(folder.glob("*.yml")) + sorted((folder / "subjects").glob("*.yml"))
-    digest = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:16]
     subjects = {
-        path.stem: read_subject(_read(path, folder, problems), path.stem) for path in files if path.parent != folder
+        path.stem: read_subject(_read(path, folder, problems), path.stem)
+        for path in _files(folder)
+        if path.parent != folder
     }
     terms = _read(folder / "terms.yml", folder, problems)
     for slug, node in terms.children():
@@ -152,7 +152,17 @@ def read(folder: Path) -> tuple[c.Content, list[str]]:
         slug: read_source(node, slug) for slug, node in _read(folder / "sources.yml", folder, problems).children()
     }
     relations = {name: _rows(folder / f"{name}.yml", folder, problems, build) for name, build in ROWS.items()}
-    return united(sources, subjects, relations, digest), problems
+    return united(sources, subjects, relations, digest_of(folder)), problems
+
+
+def digest_of(folder: Path) -> str:
+    """What `Content.digest` is when a folder of facts is read."""
+    files = _files(folder)
+    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yml")) + sorted((folder / "subjects").glob("*.yml"))
 
 
 def assembled(

@@ -29,7 +29,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 import bot.augmentation
 import bot.encoder
 import bot.ranking
+import bot.terms
 import bot.text
+import bot.token_memo
 from bot.augmentation import Chatter, augment
 from bot.components.facts import catalogue_for, context_of
 from bot.components.language_identification import LANGUAGE, asked_text
@@ -48,6 +50,8 @@ PARTS = "statement_scores_of_parts"
 READINGS = "statement_scores_of_readings"
 CHATTER = ROOT / "data" / "augmentation"
 RANKING_LENGTH = 10
+MADE_OF = (bot.augmentation, bot.encoder, bot.ranking, bot.terms, bot.text, bot.token_memo)
+"""The code that a trained ranker is made with."""
 BATCH = 128
 MANY = 16_384
 """Word pieces that the encoder remembers while it encodes all examples: nearly all that they have."""
@@ -93,7 +97,7 @@ class StatementRanking(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Makes Rasa train again when the code does that the model is made with: it looks at data and config only."""
-        parts = [inspect.getsource(module) for module in (bot.augmentation, bot.encoder, bot.ranking, bot.text)]
+        parts = [inspect.getsource(module) for module in MADE_OF]
         parts += [path.read_text(encoding="utf-8") for path in sorted(CHATTER.glob("*.yml"))]
         return hashlib.sha256("".join(parts).encode()).hexdigest()
 

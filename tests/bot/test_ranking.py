@@ -7,6 +7,7 @@ import pytest
 
 from bot import ranking
 from bot.ranking import Examples, Ranker
+from tests.evaluation.matrices import features
 
 WRITTEN = {
     "since/munster": [
@@ -48,7 +49,7 @@ def test_an_example_ranks_its_label_first(ranker: Ranker) -> None:
 @pytest.mark.parametrize("text", ["", "?", "xyzzy", "WAT is de Euregio, wat?", "since since since when", "ß" * 300])
 def test_a_message_at_a_time_scores_as_the_matrices_do(ranker: Ranker, text: str) -> None:
     texts = [text, "sinds wanneer is munster partnerstad"]
-    matrix = ranking._features(ranker, texts, vectors(texts))
+    matrix = features(ranker, texts, vectors(texts))
     scores = (np.asarray(matrix @ ranker.weights) + ranker.bias) / ranker.temperature
     expected = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     assert ranker.rank(texts, vectors(texts)) == pytest.approx(expected, abs=1e-5)

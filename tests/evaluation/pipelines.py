@@ -22,6 +22,7 @@ from bot import ranking
 from bot.ranking import Examples, Ranker
 from bot.settings import ROOT
 from tests.evaluation.intents import cached_vectors, variants_of
+from tests.evaluation.matrices import features as features_of
 from tests.evaluation.questions import Example, Item, Label, read_examples, read_labels, read_set
 from tests.evaluation.scoring import head
 
@@ -77,8 +78,8 @@ def measure(task: Task, wanted: Sequence[Sequence[str]], languages: Sequence[str
     classes = task.ranker.classes
     index = {label: place for place, label in enumerate(classes)}
     targets = np.array([index[label] for label in task.labels])
-    features = ranking._features(task.ranker, [each.text for each in task.examples], task.inside)
-    asked = ranking._features(task.ranker, task.questions, task.outside)
+    features = features_of(task.ranker, [each.text for each in task.examples], task.inside)
+    asked = features_of(task.ranker, task.questions, task.outside)
     grams = features.shape[1] - task.inside.shape[1]
 
     def fitted(inside: Any, outside: Any, to: NDArray[np.int64], count: int) -> Any:
@@ -182,13 +183,15 @@ def task_of(examples: Sequence[Example], questions: Sequence[str]) -> Task:
     """The vectors and vocabularies that all pipelines share."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
+    from bot.terms import letters, words
     from bot.text import fold
 
     texts = [fold(example.text) for example in examples]
     inside = cached_vectors([example.text for example in examples], CACHE)
     ranker = Ranker(
         sorted({example.label for example in examples}), np.zeros((0, 0), np.float32), np.zeros(0, np.float32),
-        inside.mean(axis=0), 0.2, TfidfVectorizer(**ranking.WORDS).fit(texts), TfidfVectorizer(**ranking.CHARACTERS).fit(texts),
+        inside.mean(axis=0), 0.2, ranking._fitted(words, TfidfVectorizer(**ranking.WORDS).fit(texts)),
+        ranking._fitted(letters, TfidfVectorizer(**ranking.CHARACTERS).fit(texts)),
     )  # fmt: skip
     return Task(examples, questions, inside, cached_vectors(questions, CACHE), ranker)
 
