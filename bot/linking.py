@@ -18,7 +18,7 @@ FUZZY_FROM = 5
 """Letters from which on a name is looked for with typing errors; shorter ones meet too many other words."""
 COMMON = 3.3
 """Zipf frequency from which on a word is taken as itself, not as a misspelled name."""
-WORDS_KEPT = 1024
+WORDS_KEPT = 8192
 """Words of which what they are near to is kept in memory."""
 ARTICLES = re.compile(r"^(?:the|de|het|een|an?) ")
 BRACKETS = re.compile(r" \(([^)]*)\)$")

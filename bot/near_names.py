@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LETTERS = 64
 """Bits in which the letters of a name are noted."""
+FEW = 64
+"""Names up to which each is compared: choosing among them would take as long."""
 
 
 class NearNames:
@@ -49,23 +51,26 @@ class _Shelf:
     """Names by length, each with the letters it has: enough to pass over nearly all that are not near."""
 
     def __init__(self, numbered: Iterable[tuple[int, str]]) -> None:
-        ordered = sorted(numbered, key=lambda each: len(each[1]))
+        names = list(numbered)
+        ordered = sorted(names, key=lambda each: len(each[1]))
+        self._in_order = [name for _, name in sorted(names)] if len(names) <= FEW else []
         self._names = [name for _, name in ordered]
         self._numbers = np.array([number for number, _ in ordered], np.int64)
         self._lengths = np.array([len(name) for name in self._names], np.int64)
         self._letters = np.array([_letters(name) for name in self._names], np.uint64)
 
     def nearest(self, name: str, most: int) -> tuple[str, int] | None:
+        choices = self._in_order or self._possible(name, most)
+        best = process.extractOne(name, choices, scorer=DamerauLevenshtein.distance, score_cutoff=most)
+        return None if best is None else (best[0], int(best[1]))
+
+    def _possible(self, name: str, most: int) -> list[str]:
+        """The names that may be near enough, in their order."""
         first, last = np.searchsorted(self._lengths, (len(name) - most, len(name) + most + 1))
         # A typing error takes a letter away, brings one, or both.
         differing = _ones(self._letters[first:last] ^ np.uint64(_letters(name)))
         possible = first + np.flatnonzero(differing <= 2 * most)
-        if not len(possible):
-            return None
-        possible = possible[np.argsort(self._numbers[possible])]
-        choices = [self._names[place] for place in possible]
-        best = process.extractOne(name, choices, scorer=DamerauLevenshtein.distance, score_cutoff=most)
-        return None if best is None else (best[0], int(best[1]))
+        return [self._names[place] for place in possible[np.argsort(self._numbers[possible])]]
 
 
 def _kind(name: str) -> tuple[str, int]:

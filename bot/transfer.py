@@ -21,8 +21,11 @@ def for_new_subjects(
     "Since when is Ghent a partner city?" is ranked as if it named a known city; what fits that city's statement under
     an aspect fits the new city's under the same. Costs a second ranking, only for messages with such a name.
     """
+    entities = message.get("entities") or []
+    if not entities:
+        return {}
     trained = {statement_id(label) for label in scores}
-    for entity in message.get("entities") or []:
+    for entity in entities:
         slug = entity["value"]
         untrained = [known for known in catalogue.by_subject.get(slug, ()) if known.id not in trained]
         sibling = _sibling(slug, catalogue, trained)

@@ -45,12 +45,14 @@ def ranked(
         subjects = (message.readings[0][0].subject,)
     named = strong(subjects, catalogue.kinds)
     leaning = bool(context.subjects) and not subjects and leans(message.text)
+    spoken = context if leaning else Context()
+    last = [catalogue.statements[each] for each in spoken.statements if each in catalogue.statements]
     scores = _Scores({}, {}, {})
     for label, probability in _blended(message, weights).items():
         score = math.log(max(probability, FLOOR))
         known = catalogue.statements.get(statement_id(label)) if "/" in label else None
         if known is not None:
-            gain = _gain(known, message, subjects, named, context if leaning else Context(), weights, catalogue)
+            gain = _gain(known, message, subjects, named, spoken, last, weights)
             scores.choice[known.id] = score + gain
             scores.held[known.id] = score + min(gain, 0.0)
         elif "/" not in label or label.partition("/")[0] in ("unknown", "out_of_scope", "chitchat"):
@@ -84,7 +86,7 @@ def _blended(message: Understanding, weights: Weights) -> Mapping[str, float]:
 
 def _gain(
     known: KnownStatement, message: Understanding, subjects: Sequence[str], named: Sequence[str], context: Context,
-    weights: Weights, catalogue: Catalogue,
+    last: Sequence[KnownStatement], weights: Weights,
 ) -> float:  # fmt: skip
     total = 0.0
     if known.subject in subjects:
@@ -97,15 +99,14 @@ def _gain(
         total += weights.context_related
     elif known.subject in context.subjects:
         total += weights.context
-    elif known.subject in context.listed or _related(known, context, catalogue):
+    elif known.subject in context.listed or _related(known, last):
         total += weights.context_related
     if "count" in message.form.asks and not known.countable:
         total += weights.no_number
     return total
 
 
-def _related(known: KnownStatement, context: Context, catalogue: Catalogue) -> bool:
-    last = [catalogue.statements[each] for each in context.statements if each in catalogue.statements]
+def _related(known: KnownStatement, last: Sequence[KnownStatement]) -> bool:
     return any(known.subject in each.mentions or each.subject in known.mentions for each in last)
 
 
