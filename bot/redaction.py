@@ -17,6 +17,8 @@ OWN_NUMBER = (31, 14053)
 IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ .-]?[A-Za-z0-9]){11,30}")
 CARD = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){12,18}")
 PHONE = re.compile(r"(?<![0-9])(?:\+|0)[0-9(](?:[ ./()-]{0,2}[0-9]){7,14}")
+MOBILE = re.compile(r"(?:(?:\+|00)31)?0?6[0-9]{8}")
+"""A Dutch mobile number without its spaces, also one of a range that is not given out yet."""
 BSN = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){8}")
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 DATE = re.compile(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:19|20)[0-9]{2}(?![0-9])")
@@ -94,6 +96,8 @@ def _is_bsn(candidate: str) -> bool:
 def _is_phone(candidate: str) -> bool:
     if DATE.match(candidate):
         return False
+    if MOBILE.fullmatch(re.sub(r"[^0-9+]", "", candidate)):
+        return True
     try:
         number = phonenumbers.parse(candidate, "NL")
     except phonenumbers.NumberParseException:

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 from aiohttp import web
 from jsonschema import ValidationError
 from rasa.core.actions.action import ActionSessionStart, RemoteAction
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.model_training import train_core
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    FollowupAction,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import rasa_tuning
 from bot.serve import free_port
+from bot.settings import ROOT
+
+_rasas_own = MessageProcessor._predict_next_with_tracker
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +53,7 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             (EndpointConfig, "session"),
             (EndpointConfig, "request"),
             (MessageProcessor, "_has_session_expired"),
+            (MessageProcessor, "_predict_next_with_tracker"),
         )
     }
     kept[(ActionSessionStart, "_slot_set_events_from_tracker")] = staticmethod(
@@ -183,3 +204,95 @@ def test_events_are_read_as_before() -> None:
     assert [Event.from_parameters(event.as_dict()) for event in events] == events
     with pytest.raises(ValueError, match="Unknown event name"):
         Event.resolve_by_type("no such event")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> MessageProcessor:
+    """A processor with the project's domain, rules and policies, and nothing that understands."""
+    folder = tmp_path_factory.mktemp("rules")
+    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8")) | {"pipeline": []}
+    config.pop("importers")
+    (folder / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    model = train_core(
+        str(ROOT / "domain.yml"), str(folder / "config.yml"), str(ROOT / "data" / "rules"), str(folder), "rules"
+    )
+    return MessageProcessor(
+        model, InMemoryTrackerStore(None), InMemoryLockStore(), TemplatedNaturalLanguageGenerator({})
+    )
+
+
+def predicted(processor: MessageProcessor, events: list[Event]) -> tuple[Any, ...]:
+    """The action that comes next, and the events that come with it."""
+    tracker = DialogueStateTracker.from_events("visitor-1", events, processor.domain.slots, domain=processor.domain)
+    prediction = processor._predict_next_with_tracker(tracker)
+    action = processor.domain.action_names_or_texts[prediction.max_confidence_index]
+    return action, prediction.max_confidence, prediction.policy_name, prediction.events
+
+
+def turns(intent: str, action: str, earlier: list[Event]) -> list[list[Event]]:
+    """A conversation until a message, and until the action that follows on it."""
+    began = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
+    entities = [{"entity": "subject", "value": "munster", "start": 0, "end": 7}]
+    said = UserUttered("Münster?", {"name": intent, "confidence": 0.9}, entities)
+    asked = [*began, *earlier, said]
+    heard = DefinePrevUserUtteredFeaturization(False)
+    done = [heard, ActionExecuted(action), BotUttered("Ja."), SlotSet("context", {"a": 1}), SlotSet("misses", 0)]
+    return [asked, [*asked, *done]]
+
+
+def test_each_intent_leads_to_what_rasa_itself_predicts(trained: MessageProcessor) -> None:
+    """Also after other turns, and with slots and entities: none of them may have a say."""
+    trained._predict_next_with_tracker = partial(_rasas_own, trained)
+    expected = {}
+    for intent in trained.domain.intents:
+        action = predicted(trained, turns(intent, "action_fact", [])[0])[0]
+        earlier = turns("count", "action_count", [])[1] + [ActionExecuted("action_listen")]
+        for before in ([], earlier):
+            for number, events in enumerate(turns(intent, action, before)):
+                expected[intent, bool(before), number] = events, predicted(trained, events)
+    del trained._predict_next_with_tracker
+
+    assert len({found[0] for _, found in expected.values()}) > 15
+    for _ in range(2):  # the second time from memory
+        assert {key for key, (events, found) in expected.items() if predicted(trained, events) != found} == set()
+
+
+def test_a_remembered_prediction_asks_no_policy_and_gives_events_of_its_own(
+    trained: MessageProcessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = turns("count", "action_count", [])[0]
+    first = predicted(trained, events)[3]
+    monkeypatch.setattr(trained, "graph_runner", None)
+
+    second = predicted(trained, events)[3]
+
+    assert first == second
+    assert not {id(each) for each in first} & {id(each) for each in second}
+
+
+@pytest.mark.parametrize(
+    "after", [ActionExecutionRejected("action_count"), FollowupAction("action_contact"), UserUtteranceReverted()]
+)
+def test_what_is_out_of_the_ordinary_is_left_to_rasa(trained: MessageProcessor, after: Event) -> None:
+    events = [*turns("count", "action_count", [])[0], after]
+    found = predicted(trained, events)
+    trained._predict_next_with_tracker = partial(_rasas_own, trained)
+    expected = predicted(trained, events)
+    del trained._predict_next_with_tracker
+    assert found == expected
+
+
+def test_no_rule_has_a_condition_or_more_than_an_intent_and_an_action() -> None:
+    rules = [
+        rule for path in (ROOT / "data" / "rules").glob("*.yml") for rule in yaml.safe_load(path.read_text())["rules"]
+    ]
+    domain = Domain.load(str(ROOT / "domain.yml"))
+
+    assert {tuple(rule) for rule in rules} == {("rule", "steps")}
+    assert {tuple(key for step in rule["steps"] for key in step) for rule in rules} == {
+        ("intent", "action"),
+        ("or", "action"),
+    }
+    assert not any(slot.influence_conversation for slot in domain.slots)
+    assert not domain.forms
+    assert not (ROOT / "data" / "stories").exists()

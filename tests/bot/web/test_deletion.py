@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
 from bot.web.cookies import COOKIE
+from bot.web.store import ReviewStore
 from bot.web.tables import FailedTurn, Feedback, Message, Reply
 from tests.bot.web.conftest import AWAY, Start
 from tests.bot.web.fake_rasa import FakeRasa
@@ -129,4 +131,35 @@ def test_a_message_under_way_is_waited_for_and_does_not_come_back(
 
     assert asyncio.run(both()) == [200, 204]
     assert order == ["answered", "forgotten"]
+    assert set(rows(tmp_path).values()) == {0}
+
+
+def test_an_answer_that_is_still_being_recorded_is_waited_for(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = ReviewStore.answered
+
+    def slowly(store: ReviewStore, *values: Any) -> None:
+        time.sleep(0.2)
+        answered(store, *values)
+
+    monkeypatch.setattr(ReviewStore, "answered", slowly)
+
+    async def talk_and_delete() -> tuple[float, int, int, int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(start()), base_url="http://test") as client:
+            began = time.monotonic()
+            said = await client.post("/v1/messages", json={"session_id": MINE, "text": "hallo"})
+            took = time.monotonic() - began
+            rating = {"message_id": said.json()["message_id"], "rating": "up"}
+            rated = await client.post("/v1/feedback", json=rating)
+            await client.post("/v1/messages", json={"session_id": MINE, "text": "hallo"})
+            before = sum(rows(tmp_path).values())
+            deleted = await client.delete(f"/v1/sessions/{MINE}")
+            return took, rated.status_code, before, deleted.status_code
+
+    took, rated, before, deleted = asyncio.run(talk_and_delete())
+    assert took < 0.2
+    assert rated == 204
+    assert before > 0
+    assert deleted == 204
     assert set(rows(tmp_path).values()) == {0}
