@@ -2,7 +2,8 @@
 
 Rasa 3.6.21 is the last of its line, so what it looks like inside stays as it is. `install` is called by the channel,
 before the first message; plain `rasa run` and `rasa shell` with another channel work without it, more slowly. What
-each change brings is in docs/benchmark.md; the tests are in tests/bot/test_rasa_tuning.py.
+each change brings is in docs/benchmark.md (`make bench PARTS=changes`); the tests are in
+tests/bot/test_rasa_tuning.py. What is left out of Rasa's imports is in bot/unused_imports.py, which must come first.
 """
 
 from __future__ import annotations
@@ -55,16 +56,28 @@ _OF_A_TURN = (ActionExecuted, BotUttered, SlotSet, DefinePrevUserUtteredFeaturiz
 
 def install() -> None:
     """Puts the changes in place. Doing so twice changes nothing."""
-    RemoteAction._action_call_format = _what_actions_read
-    RemoteAction._validate_action_result = _validated
-    EndpointConfig.session = _lasting_session
-    EndpointConfig.request = _request_in_time
-    MessageProcessor._has_session_expired = _is_over
-    MessageProcessor._predict_next_with_tracker = _predicted
-    # Rasa goes through all classes of events anew for each event that it reads.
-    Event.resolve_by_type = staticmethod(_event_type)
-    ActionSessionStart._slot_set_events_from_tracker = staticmethod(_carried_over)
+    for owner, attribute, ours in changes().values():
+        setattr(owner, attribute, ours)
     EndpointConfig.__hash__ = lambda endpoint: hash(endpoint.url)
+
+
+def changes() -> dict[str, tuple[type, str, Any]]:
+    """By what is changed: the class of Rasa's, its attribute, and what takes its place."""
+    return {
+        "what the action server is sent": (RemoteAction, "_action_call_format", _what_actions_read),
+        "the check of its answer": (RemoteAction, "_validate_action_result", _validated),
+        "the connection to it": (EndpointConfig, "session", _lasting_session),
+        "the time that it is given": (EndpointConfig, "request", _request_in_time),
+        "when a session is over": (MessageProcessor, "_has_session_expired", _is_over),
+        "what the next session takes over": (
+            ActionSessionStart,
+            "_slot_set_events_from_tracker",
+            staticmethod(_carried_over),
+        ),
+        # Rasa goes through all classes of events anew for each event that it reads.
+        "the class of an event": (Event, "resolve_by_type", staticmethod(_event_type)),
+        "what follows on an intent": (MessageProcessor, "_predict_next_with_tracker", _predicted),
+    }
 
 
 def _what_actions_read(action: RemoteAction, tracker: DialogueStateTracker, _domain: Domain) -> dict[str, Any]:

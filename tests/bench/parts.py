@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.bench.changes import changes
 from tests.bench.installing import install
 from tests.bench.latency import latency, memory
 from tests.bench.length import length
@@ -20,6 +21,7 @@ PARTS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "memory": memory,
     "latency": latency,
     "breakdown": breakdown,
+    "changes": changes,
     "length": length,
     "linking": linking,
     "subjects": subjects,

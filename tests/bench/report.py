@@ -25,7 +25,7 @@ def write(figures: Mapping[str, Any], rasa: Mapping[str, Any], drawn: Sequence[s
     """The whole report, of the parts that were measured."""
     parts = [
         _top(figures), _verdict(figures, rasa), _latency(figures.get("latency")), _breakdown(figures.get("breakdown")),
-        _start(figures.get("start")), _memory(figures.get("memory")), _install(figures.get("install")),
+        _changes(figures.get("changes")), _start(figures.get("start")), _memory(figures.get("memory")), _install(figures.get("install")),
         _training(figures.get("training"), rasa), _length(figures.get("length")), _linking(figures.get("linking")),
         _subjects(figures.get("subjects")),
     ]  # fmt: skip
@@ -114,6 +114,29 @@ def _breakdown(part: Mapping[str, Any] | None) -> str:
             f"Mean milliseconds over {part['messages']} messages that came one at a time; {part['whole']} in all, with the clock that measures it. A step is what is spent in it and in nothing below it.",
             "[picture breakdown]",
             table(["step", "ms", "share"], rows),
+        ]
+    )
+
+
+def _changes(part: Mapping[str, Any] | None) -> str:
+    if not part:
+        return ""
+    rounds = part["rounds"]
+    rows = [
+        [
+            name,
+            f"{median([each[name] for each in rounds]):.1f}",
+            spread(tuple(each[name] / each["all"] for each in rounds)),
+        ]
+        for name in rounds[0]
+        if name != "all"
+    ]
+    whole = f"{median([each['all'] for each in rounds]):.1f}"
+    return "\n\n".join(
+        [
+            "## Changes inside Rasa",
+            f"What each change in `bot/rasa_tuning.py` brings: milliseconds of the processor a message, of Rasa and the action server together, in conversations of {part['turns']} messages, with all changes ({whole}) and with one of them undone, in alternating rounds ({len(rounds)}). The time that the action server is given is there for a server that hangs, and what the next session takes over belongs to when a session is over: neither is for speed alone.",
+            table(["undone", "ms", "as a multiple"], rows),
         ]
     )
 

@@ -36,6 +36,7 @@ FIGURES: dict[str, Any] = {
         "memory": {"messages": 200, "systems": {"ours": {"processes": {"Rasa": 300.0, "web": 100.0}, "all": 400.0}, "rasa": {"processes": {"Rasa": 1000.0}, "all": 1000.0}}},
         "latency": {"questions": 200, "clients": [1, 10], "rounds": [one_round(10, 30), one_round(12, 20), one_round(9, 30)]},
         "breakdown": {"messages": 200, "whole": 10.0, "steps": {"door": 4.0, "policy": 6.0}},
+        "changes": {"turns": 50, "rounds": [{"all": 20.0, "the connection to it": 23.0}, {"all": 10.0, "the connection to it": 11.0}]},
         "length": {"turns": 1000, "systems": {"ours": {"1": 9.0, "5": 10.0, "1000": 15.0}, "action": {"1": 9.0, "5": 10.0, "1000": 300.0}}},
         "linking": {"sizes": {"20000": {"subjects": 20000, "names": 100000, "built_seconds": 9.0, "p50": 1.5, "p95": 4.2, "p99": 5.0}}},
         "subjects": {"subjects": {"0": 97, "20000": 20097}, "rounds": [{"0": {"p50": 10.0, "p95": 12.0}, "20000": {"p50": 14.0, "p95": 20.0}}]},
