@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import time
@@ -42,9 +43,12 @@ def changes(options: Options) -> dict[str, Any]:
 async def _rounds(settings: Settings, actions: Process, number: int) -> list[dict[str, float]]:
     from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.log_utils import configure_structlog
 
     from bot import rasa_tuning
 
+    configure_structlog(logging.WARNING)  # else all events are printed
+    logging.getLogger().setLevel(logging.WARNING)
     all_changes = rasa_tuning.changes()
     before = {name: owner.__dict__[attribute] for name, (owner, attribute, _) in all_changes.items()}
     rasa_tuning.install()

@@ -108,6 +108,7 @@ def _breakdown(part: Mapping[str, Any] | None) -> str:
     if not part:
         return ""
     rows = [[name, f"{ms:.2f}", f"{100 * ms / part['whole']:.0f} %"] for name, ms in part["steps"].items()]
+    rows += [[f"{name}, while the answer is on its way", f"{ms:.2f}", "–"] for name, ms in part["beside"].items()]
     return "\n\n".join(
         [
             "## Where the time of one message goes",

@@ -39,7 +39,8 @@ def breakdown(options: Options) -> dict[str, Any]:
         totals[each["name"]] += each["ms"]
     means = {name: total / len(asked) for name, total in totals.items()}
     whole = sum(done.times) / len(done.times)
-    return {"messages": len(asked), "whole": round(whole, 2), "steps": steps(whole, means)}
+    beside = {"web store": round(means.get("web store", 0.0), 2)}
+    return {"messages": len(asked), "whole": round(whole, 2), "steps": steps(whole, means), "beside": beside}
 
 
 def steps(whole: float, means: Mapping[str, float]) -> dict[str, float]:
@@ -48,8 +49,7 @@ def steps(whole: float, means: Mapping[str, float]) -> dict[str, float]:
     store = means.get("store read", 0.0) + means.get("store write", 0.0)
     in_rasa = means["understanding"] + means["policy"] + means["action hop"] + store
     parts = {
-        "door": whole - means["web waits for Rasa"] - means.get("web store", 0.0),
-        "web store": means.get("web store", 0.0),
+        "door": whole - means["web waits for Rasa"],
         "HTTP between door and Rasa": means["web waits for Rasa"] - means["handling"],
         **{f"understanding: {name}": means.get(name, 0.0) for name in NLU},
         "understanding: Rasa around it": means["understanding"] - understood,
