@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from bot.roles import prepared
 from bot.serve import free_port, write_endpoints
 from bot.settings import ROOT, Settings
@@ -34,9 +36,10 @@ def changes(options: Options) -> dict[str, Any]:
     with ExitStack() as stack:
         actions = Process("actions", command, ROOT, environment() | dict(found), folder / "actions.log")
         stack.callback(actions.stop)
-        # Rasa runs here, as it is set up by `serve`.
+        # Rasa runs here, with one thread of linear algebra as `serve` has it.
         os.environ.update(found)
-        rounds = asyncio.run(_rounds(settings, actions, options.rounds))
+        with threadpool_limits(1):
+            rounds = asyncio.run(_rounds(settings, actions, options.rounds))
     return {"turns": TURNS, "rounds": rounds}
 
 
