@@ -41,13 +41,15 @@ class SentenceEncoder:
         files = Path(embedder.__file__).with_name("resources")
         tokenizer = UseTokenizer(str(files / "sp.model"))
         self._model = RememberingBackend(str(files / "weights.npz"), tokenizer, threads, remembered)
+        self._busy = Lock()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (number of texts, DIMENSIONS). An empty text gives a zero vector."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         filled = [number for number, text in enumerate(texts) if text.strip()]
         if filled:
-            encoded = np.asarray(self._model.encode([texts[number][:LONGEST] for number in filled]), dtype=np.float32)
+            with self._busy:  # what it remembers is changed meanwhile
+                encoded = np.asarray(self._model.encode([texts[number][:LONGEST] for number in filled]), np.float32)
             vectors[filled] = encoded / np.maximum(np.linalg.norm(encoded, axis=1, keepdims=True), 1e-9)
         return vectors
 

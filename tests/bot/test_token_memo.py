@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
@@ -50,3 +51,11 @@ def test_what_is_used_often_is_kept_when_there_is_no_more_room() -> None:
 def test_a_text_of_more_pieces_than_are_remembered_is_refused() -> None:
     with pytest.raises(ValueError, match="more than are remembered"):
         SentenceEncoder(remembered=5).encode(["een zin met veel te veel verschillende woorden erin"])
+
+
+def test_threads_do_not_disturb_one_another() -> None:
+    encoder = SentenceEncoder(remembered=60)  # so few that each text makes it forget others
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda number: encoder.encode([TEXTS[number % len(TEXTS)]]), range(70)))
+
+    assert np.concatenate(found) == pytest.approx(np.concatenate([expected()] * 10), abs=1e-5)
