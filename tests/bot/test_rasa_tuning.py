@@ -45,21 +45,7 @@ _rasas_own = MessageProcessor._predict_next_with_tracker
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    kept = {
-        (owner, name): getattr(owner, name)
-        for owner, name in (
-            (RemoteAction, "_action_call_format"),
-            (RemoteAction, "_validate_action_result"),
-            (EndpointConfig, "session"),
-            (EndpointConfig, "request"),
-            (MessageProcessor, "_has_session_expired"),
-            (MessageProcessor, "_predict_next_with_tracker"),
-        )
-    }
-    kept[(ActionSessionStart, "_slot_set_events_from_tracker")] = staticmethod(
-        ActionSessionStart._slot_set_events_from_tracker
-    )
-    kept[(Event, "resolve_by_type")] = staticmethod(Event.resolve_by_type)
+    kept = {(owner, name): owner.__dict__[name] for owner, name, _ in rasa_tuning.changes().values()}
     monkeypatch.setattr(rasa_tuning, "SPARE", 0.2)
     monkeypatch.setenv("ACTION_TIMEOUT", "0.1")
     rasa_tuning.install()
