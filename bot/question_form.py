@@ -14,9 +14,19 @@ from bot.text import fold
 
 COUNT = re.compile(r"\b(hoeveel|hoevl|aantal|how many|howmany|number of|nr of|amount of|count of)\b")
 WHEN = re.compile(r"\b(wanneer|wnr|welk jaar|sinds|hoe lang|when|since|what year|which year|how long|what date)\b")
+_LEAD = (
+    r"(?:^|[.!?,:;()-]\s*|\b(?:en|maar|dus|of|ook|nou|dan|sinds|vanaf|tot|weten|vraag|"
+    r"and|but|so|or|also|then|since|from|until|know|say|me)\s+)"
+)
+# "Where did we stay when the memorandum was signed?" asks for no date: the word must begin a question.
+DATE = re.compile(
+    rf"{_LEAD}(?:wanneer|wnr|when)\b|"
+    r"\b(?:(?:welk|wlk) jaar|welke datum|(?:what|which) (?:year|date))\b"
+)
 WHERE = re.compile(r"\b(waar|waarheen|where|in welk land|which country|what country)\b")
 WHO = re.compile(r"\b(wie|who|whom|whose)\b")
 WHY = re.compile(r"\b(waarom|hoezo|why|how come|what for|waarvoor|met welk doel)\b")
+QUESTION_WORDS = {"count": COUNT, "when": WHEN, "date": DATE, "where": WHERE, "who": WHO, "why": WHY}
 OPEN = re.compile(
     r"\b(wat|wie|waar\w*|wanneer|welke?|hoe|hoeveel|hoelang|what|whats|who|whos|whom|where|when|which|how|why|"
     r"vertel|noem|geef|tell|name|list|give|explain|leg)\b"
@@ -75,7 +85,10 @@ WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class QuestionForm:
-    """What a question asks for (any of yesno, count, when, where, who, why) and the values in it."""
+    """What a question asks for (any of yesno, count, when, date, where, who, why) and the values in it.
+
+    `when` stands for any word of time in it, `date` for a question that can only be answered with a date.
+    """
 
     asks: frozenset[str]
     years: tuple[int, ...] = ()
@@ -93,11 +106,7 @@ def read_form(text: str, mentions: Sequence[Mention] = (), countries: Sequence[s
     plain = fold(text)
     # A long message states its question at the end as often as at the beginning: each sentence is looked at.
     sentences = [part.strip() for part in re.split(r"[.!?\n]+", plain) if part.strip()] or [""]
-    asks = {
-        name
-        for name, pattern in (("count", COUNT), ("when", WHEN), ("where", WHERE), ("who", WHO), ("why", WHY))
-        if pattern.search(plain)
-    }
+    asks = {name for name, pattern in QUESTION_WORDS.items() if pattern.search(plain)}
     # "Since 1980?" claims a year, "since when" asks for one: only a question word makes a question open.
     open_question = bool(OPEN.search(plain))
     if YES_NO_ANY.search(plain) or (not open_question and any(YES_NO_FIRST.search(s) for s in sentences)):

@@ -37,7 +37,12 @@ def stems(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word[:STEM] for text in texts for word in WORD.findall(fold(text)) if len(word) >= SHORTEST)
 
 
+def telling(text: str) -> list[str]:
+    """The words of a text that say what it is about: no everyday words, and none of three letters or fewer."""
+    words = [word for word in WORD.findall(fold(text)) if len(word) >= SHORTEST]
+    return [word for word in words if word not in PLAIN and word not in DUTCH | ENGLISH]
+
+
 def unsupported(text: str, mentions: Sequence[Mention], known: Collection[str]) -> list[str]:
-    """The words of a message that are neither names, nor everyday words, nor in `known`, a statement's stems."""
-    words = [word for word in WORD.findall(fold(blank(text, mentions))) if len(word) >= SHORTEST]
-    return [word for word in words if word not in PLAIN and word not in DUTCH | ENGLISH and word[:STEM] not in known]
+    """The telling words of a message that are neither names nor in `known`, a statement's stems."""
+    return [word for word in telling(blank(text, mentions)) if word[:STEM] not in known]

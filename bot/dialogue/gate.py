@@ -10,7 +10,7 @@ from bot.catalogue import Catalogue, KnownStatement
 from bot.dialogue.shortcuts import tell
 from bot.dialogue.state import CONVERSATION, DECLINES, Context, Decision, Understanding, Weights, statement_id, strong
 from bot.rewriting import leans, rest
-from bot.support import unsupported
+from bot.support import telling, unsupported
 
 FLOOR = 1e-6
 SURE = 0.7
@@ -19,6 +19,8 @@ COMPARED = 0.4
 """Probability of the intent compare from which on two named subjects are set side by side."""
 SPOKEN = 0.8
 """Probability from which on a message that leans on the conversation is taken as small talk after all."""
+TELLING = 4
+"""Telling words from which on a message without a name says enough."""
 REFUSED = ("abuse", "prompt_injection")
 REPLIES = frozenset({"affirm", "deny"})
 
@@ -131,13 +133,21 @@ def _gate(
             head, math.exp(other), detail=detail or None, subjects=tuple(subjects), reason="conversation",
             scores=ranking,
         )  # fmt: skip
-    if not ordered or facts - declining < _least(message, catalogue.statements[ordered[0][0]], weights):
+    if not ordered or facts - declining < _least(message, named, catalogue.statements[ordered[0][0]], weights):
         return _decline(others, named or subjects, ranking, scores.choice)
     confidence = 1 / (1 + math.exp(declining - facts))
     sure = scores.held[ordered[0][0]] > math.log(SURE) and not unsupported(
         message.text, message.mentions, catalogue.statements[ordered[0][0]].stems
     )
-    return _choose(ordered, confidence, sure, subjects, named, catalogue, weights, ranking)
+    chosen = _choose(ordered, confidence, sure, subjects, named, catalogue, weights, ranking)
+    if "date" in message.form.asks and chosen.statements and not _dated(chosen, catalogue):
+        return _decline(others, named or subjects, ranking, scores.choice)
+    return chosen
+
+
+def _dated(chosen: Decision, catalogue: Catalogue) -> bool:
+    """Whether anything chosen holds a year. That a line is wished for is no answer to when its first train runs."""
+    return any(catalogue.statements[each].dated for each in chosen.statements)
 
 
 def _pair(named: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
@@ -146,12 +156,19 @@ def _pair(named: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slug for slug in found if slug in catalogue.by_subject))[:2]
 
 
-def _least(message: Understanding, best: KnownStatement, weights: Weights) -> float:
+def _least(message: Understanding, named: Sequence[str], best: KnownStatement, weights: Weights) -> float:
     """How much likelier the facts must be than the reasons to decline."""
     careful = weights.careful if message.readings else 0.0
     counted = weights.counted if "count" in message.form.asks and best.countable else 0.0
     unnamed = 0.0 if message.mentions or message.readings else weights.unnamed
-    return weights.answer + careful + unnamed - counted
+    return weights.answer + careful + unnamed + weights.brief * _missing(message, named) - counted
+
+
+def _missing(message: Understanding, named: Sequence[str]) -> int:
+    """How many words a message lacks to be told by its words alone: none when it has a name to go by."""
+    if named or message.readings or any(mention.subject == "enschede" for mention in message.mentions):
+        return 0
+    return max(0, TELLING - len(set(telling(message.text))))
 
 
 def _without_replies(others: Mapping[str, float], message: Understanding) -> dict[str, float]:

@@ -76,6 +76,8 @@ class Weights:
     """Added to `answer` for a message that leans on what was said before: more of those ask what is not known."""
     unnamed: float = 2.8
     """Added for a message that names no subject at all, outside a conversation: most such questions are not ours."""
+    brief: float = 1.0
+    """Added for each word by which a message without a name is too short: "latest news" fits the newest tie as well."""
     counted: float = 0.8
     """Taken off both where a number is asked and the best statement holds one."""
     clarify: float = 0.18

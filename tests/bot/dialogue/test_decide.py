@@ -105,6 +105,34 @@ def test_a_question_that_names_no_subject_must_fit_a_statement_much_better(catal
     assert decided(catalogue, "hoeveel nationaliteiten telt Enschede", scores).intent == "nationalities"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("het laatste nieuws", "out_of_scope"),
+        ("any recent stories", "out_of_scope"),
+        ("which foreign place joined most recently as an official ally", "newest"),
+        ("het laatste nieuws van enschede", "newest"),
+    ],
+)
+def test_a_few_words_without_a_name_must_fit_better_than_many(catalogue: Catalogue, text: str, intent: str) -> None:
+    scores = {"newest/partner_cities": 0.96, "out_of_scope/news": 0.04}
+    assert decided(catalogue, text, scores).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("wanneer rijdt de eerste trein van Zwolle naar Münster?", "unknown"),
+        ("And in what year does the line to Münster open?", "unknown"),
+        ("is die spoorlijn van Zwolle naar Münster er al?", "status"),
+        ("What will there be when the line from Zwolle to Münster is built?", "status"),
+    ],
+)
+def test_a_statement_without_a_date_is_no_answer_to_when(catalogue: Catalogue, text: str, intent: str) -> None:
+    scores = {"status/railway": 0.9, "unknown/dates": 0.05}
+    assert decided(catalogue, text, scores).intent == intent
+
+
 @pytest.mark.parametrize("text", ["Stadsbeek?", "wat is de stadsbeek", "stadsbeek = ?"])
 def test_a_name_alone_asks_what_is_known_in_general(catalogue: Catalogue, text: str) -> None:
     assert decided(catalogue, text, {"location/stadsbeek": 0.9}).statements == ("stadsbeek.about",)
