@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from actions import answers
 from actions.facts import compose, queries
 from actions.facts.compose import Answer
 from actions.facts.database import connect, reading
@@ -85,7 +86,7 @@ def remember(turn: Turn, context: dict[str, Any]) -> dict[str, Any]:
 
 def tell(session: Session, turn: Turn, statements: list[str], language: str, verify: bool = True) -> Reply:
     """The answer made of statements, and the context that it leaves behind."""
-    answer = compose.answer(session, statements, language, turn.claims if verify else None)
+    answer = answers.answer(session, statements, language, turn.claims if verify else None)
     return _answered(turn, answer, language)
 
 

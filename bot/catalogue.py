@@ -50,10 +50,19 @@ class Catalogue:
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     """By language: each subject's name."""
     by_subject: dict[str, tuple[KnownStatement, ...]] = field(default_factory=dict)
+    _labels: dict[str, KnownStatement | None] = field(default_factory=dict, compare=False)
+    """What `meant_by` has found: it is asked of every label at every message."""
 
     def tie(self, slug: str) -> str:
         """The city with an official tie in a country, the first where there are several; else the subject itself."""
         return next((city for city, country in self.countries.items() if country == slug), slug)
+
+    def meant_by(self, label: str) -> KnownStatement | None:
+        """The statement that a label of the ranker stands for (since/munster is munster.since); else None."""
+        if label not in self._labels:
+            aspect, slash, subject = label.partition("/")
+            self._labels[label] = self.statements.get(f"{subject}.{aspect}") if slash else None
+        return self._labels[label]
 
     @classmethod
     def read(cls, session: Session) -> Catalogue:

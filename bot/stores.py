@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from contextvars import ContextVar
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy.orm import sessionmaker
 
 from actions.facts.database import connect
 from bot.erasure import empty_log, overwrite_deleted
+from bot.kept_trackers import KeptTrackers, Mark
 
 RECENT = 3
 """Messages of a conversation, from the last one back, that may still be sent again."""
@@ -60,7 +61,8 @@ SESSION = (
 )
 """The events of a conversation since its last session began; `earlier` is the last message before that."""
 CONVERSATION = select(EVENTS.c.data).where(_MINE).order_by(EVENTS.c.id)
-STORED = select(func.count()).where(_MINE, EVENTS.c.id >= _BEGAN)
+STORED = select(func.count(), _BEGAN).where(_MINE, EVENTS.c.id >= _BEGAN)
+"""The mark of a conversation."""
 ADDED = insert(EVENTS)
 ALONE = select(func.pg_advisory_xact_lock(PREPARING, func.hashtext(_SENDER)))
 """Of two processes that write to a conversation, one after the other."""
@@ -106,6 +108,7 @@ class StrictTrackerStore(SQLTrackerStore):
         self.engine.dispose()
         self.engine = engine
         self.sessionmaker = sessionmaker(bind=engine)
+        self.kept = KeptTrackers()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation since its last session began. Raises StoreAway, and AlreadyRecorded.
@@ -113,19 +116,26 @@ class StrictTrackerStore(SQLTrackerStore):
         Whether the message under way was recorded is looked at here because Rasa holds the conversation's lock by now:
         the same message may still have been under way in another process when this one got it.
         """
+        kept = self.kept.take(sender_id)
         try:
             with self.engine.connect() as connection:
-                rows = connection.execute(SESSION, {"sender": sender_id}).all()
+                if kept is not None and Mark(*connection.execute(STORED, {"sender": sender_id}).one()) != kept.mark:
+                    kept = None  # another process has added something, or it has been deleted
+                rows = [] if kept else connection.execute(SESSION, {"sender": sender_id}).all()
         except SQLAlchemyError as error:
             raise StoreAway(type(error).__name__) from error
-        events = [json.loads(row.data) for row in rows]
+        if kept is not None:
+            tracker, earlier = kept.tracker, kept.earlier
+        else:
+            tracker = self._tracker(sender_id, [json.loads(row.data) for row in rows])
+            earlier = rows[0].earlier if rows else None
+        if tracker is None:
+            return None
         message_id = message_under_way.get()
-        may_be = bool(message_id and rows and _may_be_recorded(message_id, events, rows[0].earlier))
+        may_be = message_id is not None and _may_be_recorded(message_id, tracker.events, earlier)
         if may_be and (reply := self.reply_to(sender_id, str(message_id))) is not None:
             raise AlreadyRecorded(reply)
-        tracker = self._tracker(sender_id, events)
-        if tracker is not None:
-            tracker.stored = len(tracker.events)
+        tracker.stored, tracker.earlier = len(tracker.events), earlier
         return tracker
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
@@ -154,7 +164,7 @@ class StrictTrackerStore(SQLTrackerStore):
             with self.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(ALONE, {"sender": tracker.sender_id})
-                stored = connection.execute(STORED, {"sender": tracker.sender_id}).scalar_one()
+                stored, began_at = connection.execute(STORED, {"sender": tracker.sender_id}).one()
                 if known is not None and stored != known:
                     raise StoreAway("the conversation has changed meanwhile")
                 if rows := [_row(tracker.sender_id, each) for each in events[stored:]]:
@@ -163,6 +173,8 @@ class StrictTrackerStore(SQLTrackerStore):
             raise StoreAway(type(error).__name__) from error
         # Only now: the end of the transaction may have failed.
         tracker.stored = len(events) - began
+        if began == 0:  # else it holds events of before its session, which a tracker that is read does not
+            self.kept.keep(tracker, Mark(len(events), began_at), getattr(tracker, "earlier", None))
 
     def reply_to(self, sender_id: str, message_id: str) -> dict[str, Any] | None:
         """The reply recorded for one of the last messages of a conversation. Raises StoreAway.
@@ -192,6 +204,7 @@ class StrictTrackerStore(SQLTrackerStore):
 
         Hold the conversation's lock: a message under way would bring it back.
         """
+        self.kept.forget(sender_id)
         try:
             with self.session_scope() as session:
                 overwrite_deleted(session)
@@ -202,9 +215,9 @@ class StrictTrackerStore(SQLTrackerStore):
             raise StoreAway(type(error).__name__) from error
 
 
-def _may_be_recorded(message_id: str, session: Sequence[dict[str, Any]], earlier: int | None) -> bool:
+def _may_be_recorded(message_id: str, session: Iterable[Event], earlier: int | None) -> bool:
     """Whether a message can be among the last ones: by the events of this session, or in one before it."""
-    said = [each.get("message_id") for each in session if each.get("event") == UserUttered.type_name]
+    said = [each.message_id for each in session if isinstance(each, UserUttered)]
     return message_id in said or (len(said) < RECENT and earlier is not None)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 WORD = re.compile(r"\w+")
 SHORTEST, LONGEST = 2, 5
 """Letters that are taken together."""
+WORDS_KEPT = 2048
+"""Words of which the letters are kept in memory: few words make up most of what is typed."""
 
 
 def words(text: str) -> Iterator[str]:
@@ -27,10 +30,14 @@ def words(text: str) -> Iterator[str]:
 
 def letters(text: str) -> Iterator[str]:
     """What stands in each word in two to five letters; its two ends count as letters."""
-    for word in text.split():
-        whole = f" {word} "
-        for length in range(SHORTEST, min(LONGEST, len(whole)) + 1):
-            yield from (whole[start : start + length] for start in range(len(whole) - length + 1))
+    return chain.from_iterable(map(_letters, text.split()))
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _letters(word: str) -> tuple[str, ...]:
+    whole = f" {word} "
+    lengths = range(SHORTEST, min(LONGEST, len(whole)) + 1)
+    return tuple(whole[start : start + length] for length in lengths for start in range(len(whole) - length + 1))
 
 
 class Terms:

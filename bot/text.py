@@ -31,7 +31,7 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, as long as the text itself: a span in one is the same span in the other."""
-    return "".join(_fold_character(character) for character in text)
+    return text.lower() if text.isascii() else "".join(_fold_character(character) for character in text)
 
 
 def _fold_character(character: str) -> str:

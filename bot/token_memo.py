@@ -21,7 +21,7 @@ REACH = max(left for _, left in ORDERS)
 WIDTH = 256
 """Values that a branch holds for each piece."""
 FEW = 8
-"""New pieces up to which each is multiplied by itself: for so few, copying a matrix takes longer than the rest."""
+"""Rows up to which each is multiplied by itself: for so few, copying a matrix takes longer than the rest."""
 
 
 class RememberingBackend(NumpyBackend):  # type: ignore[misc]
@@ -122,6 +122,8 @@ class RememberingBackend(NumpyBackend):  # type: ignore[misc]
 
     def _sentences(self, sums: Floats, lengths: NDArray[np.int64]) -> Floats:
         """Unit vectors of sentences, made of the sums over their pieces."""
+        if 1 < len(sums) <= FEW:
+            return np.concatenate([self._sentences(sums[[n]], lengths[[n]]) for n in range(len(sums))])
         count = lengths.astype(np.float32)[:, None]
         mean = (sums @ self.cnn_W + count * self.cnn_b) / np.sqrt(count)
         first = np.maximum(mean @ self.d0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from bot.catalogue import Catalogue
@@ -24,7 +25,7 @@ def for_new_subjects(
     entities = message.get("entities") or []
     if not entities:
         return {}
-    trained = {statement_id(label) for label in scores}
+    trained = _statements(tuple(scores))
     for entity in entities:
         slug = entity["value"]
         untrained = [known for known in catalogue.by_subject.get(slug, ()) if known.id not in trained]
@@ -38,7 +39,13 @@ def for_new_subjects(
     return {}
 
 
-def _sibling(slug: str, catalogue: Catalogue, trained: set[str]) -> str | None:
+@lru_cache(maxsize=2)
+def _statements(labels: tuple[str, ...]) -> frozenset[str]:
+    """The statements that these labels stand for: those of a model stay as they are."""
+    return frozenset(map(statement_id, labels))
+
+
+def _sibling(slug: str, catalogue: Catalogue, trained: frozenset[str]) -> str | None:
     """The subject of the same kind of which most is known."""
     known = {
         other: sum(statement.id in trained for statement in statements)
@@ -53,7 +60,7 @@ def _by_aspect(scores: dict[str, float], catalogue: Catalogue, slug: str) -> dic
     kind = catalogue.kinds.get(slug)
     totals: dict[str, float] = {}
     for label, probability in scores.items():
-        known = catalogue.statements.get(statement_id(label))
+        known = catalogue.meant_by(label)
         if known is not None and catalogue.kinds.get(known.subject) == kind:
             totals[known.aspect] = totals.get(known.aspect, 0.0) + probability
     return totals

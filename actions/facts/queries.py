@@ -30,6 +30,7 @@ from actions.facts.tables import (
 Kept = TypeVar("Kept", Statement | None, Subject | None)
 
 # Asked at every turn, so built once: building a query takes longer than SQLite's answer.
+VERSION = select(Version.digest)
 NAMED = select(Subject).where(Subject.slug.in_(bindparam("slugs", expanding=True)))
 CITED = (
     select(Source)
@@ -51,7 +52,7 @@ class Name:
 
 def version(session: Session) -> str | None:
     """The digest of the facts that are loaded, or None when there are none."""
-    return session.scalar(select(Version.digest))
+    return session.scalar(VERSION)
 
 
 def statement(session: Session, statement_id: str) -> Statement | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.catalogue import Catalogue, KnownStatement
 from bot.dialogue.shortcuts import tell
-from bot.dialogue.state import CONVERSATION, DECLINES, Context, Decision, Understanding, Weights, statement_id, strong
+from bot.dialogue.state import CONVERSATION, DECLINES, Context, Decision, Understanding, Weights, strong
 from bot.rewriting import leans, rest
 from bot.support import telling, unsupported
 
@@ -21,6 +22,7 @@ SPOKEN = 0.8
 """Probability from which on a message that leans on the conversation is taken as small talk after all."""
 TELLING = 4
 """Telling words from which on a message without a name says enough."""
+NO_FACTS = (*DECLINES, "chitchat/")
 REFUSED = ("abuse", "prompt_injection")
 REPLIES = frozenset({"affirm", "deny"})
 
@@ -52,18 +54,24 @@ def ranked(
     scores = _Scores({}, {}, {})
     for label, probability in _blended(message, weights).items():
         score = math.log(max(probability, FLOOR))
-        known = catalogue.statements.get(statement_id(label)) if "/" in label else None
+        known = catalogue.meant_by(label)
         if known is not None:
             gain = _gain(known, message, subjects, named, spoken, last, weights)
             scores.choice[known.id] = score + gain
             scores.held[known.id] = score + min(gain, 0.0)
-        elif "/" not in label or label.partition("/")[0] in ("unknown", "out_of_scope", "chitchat"):
+        elif _is_other(label):
             scores.others[label] = score
     if leaning:
         for label in scores.others:
             if label.startswith("out_of_scope/"):
                 scores.others[label] -= weights.context_related
     return _gate(scores, message, subjects, named, catalogue, weights)
+
+
+@cache
+def _is_other(label: str) -> bool:
+    """Whether a label stands for no fact at all, not even for one that has gone since."""
+    return "/" not in label or label.startswith(NO_FACTS)
 
 
 def _blended(message: Understanding, weights: Weights) -> Mapping[str, float]:
