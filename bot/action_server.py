@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hmac
 import logging
 import os
 import re
 import time
+from functools import partial
 
 from sanic import response
 from sanic.request import Request
@@ -57,7 +59,9 @@ async def end(request: Request, answer: HTTPResponse) -> None:
         return
     request.ctx.span.note(action=_action_of(request), status=answer.status)
     ms = round((time.monotonic() - request.ctx.began) * 1000)
-    logger.info("action", extra={"fields": request.ctx.span.attributes | {"ms": ms}})
+    said = {"fields": request.ctx.span.attributes | {"ms": ms}}
+    # Once the answer is on its way.
+    asyncio.get_running_loop().call_soon(partial(logger.info, "action", extra=said))
     part.__exit__(None, None, None)
 
 

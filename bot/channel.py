@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -90,7 +91,9 @@ class AssistantChannel(InputChannel):
                     answer = await answering.once(message_id, ask)
                     part.note(outcome=str(answer.get("outcome")))
                     ms = round((time.monotonic() - began) * 1000)
-                    logger.info("message", extra={"fields": part.attributes | {"ms": ms}})
+                    said = {"fields": part.attributes | {"ms": ms}}
+                    # Once the answer is on its way.
+                    asyncio.get_running_loop().call_soon(partial(logger.info, "message", extra=said))
                 return response.json(answer)
             except (StoreAway, LockError):
                 # Nothing was recorded, so the visitor may send it again.

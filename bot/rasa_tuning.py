@@ -12,8 +12,6 @@ import asyncio
 import os
 import time
 from copy import copy
-from functools import cache
-from graphlib import TopologicalSorter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,13 +21,11 @@ from jsonschema import ValidationError  # type: ignore[import-untyped]
 from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
-from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     BotUttered,
     DefinePrevUserUtteredFeaturization,
-    Event,
     SlotSet,
     UserUttered,
 )
@@ -48,14 +44,10 @@ LONGEST_SESSION = 30
 """Messages after which a new session begins within a conversation."""
 
 _request = EndpointConfig.request
-_event_type = cache(Event.resolve_by_type)
 _has_expired = MessageProcessor._has_session_expired
 _predict = MessageProcessor._predict_next_with_tracker
 _sessions: dict[EndpointConfig, aiohttp.ClientSession] = {}
 _predictions: WeakKeyDictionary[MessageProcessor, dict[tuple[str, ...], PolicyPrediction]] = WeakKeyDictionary()
-_orders: WeakKeyDictionary[DaskGraphRunner, dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]]] = (
-    WeakKeyDictionary()
-)
 _OF_A_TURN = (ActionExecuted, BotUttered, SlotSet, DefinePrevUserUtteredFeaturization)
 
 
@@ -79,11 +71,7 @@ def changes() -> dict[str, tuple[type, str, Any]]:
             "_slot_set_events_from_tracker",
             staticmethod(_carried_over),
         ),
-        # Rasa goes through all classes of events anew for each event that it reads.
-        "the class of an event": (Event, "resolve_by_type", staticmethod(_event_type)),
         "what follows on an intent": (MessageProcessor, "_predict_next_with_tracker", _predicted),
-        "the tracker that an action reads": (DialogueStateTracker, "copy", _twin),
-        "how the components are run": (DaskGraphRunner, "run", _run),
     }
 
 
@@ -160,10 +148,10 @@ async def _request_in_time(endpoint: EndpointConfig, *arguments: Any, **options:
 def _is_over(processor: MessageProcessor, tracker: DialogueStateTracker) -> bool:
     """Whether the next message begins a new session, to which the slots are carried over.
 
-    Rasa replays all events of a session at every message: a conversation would slow down as it grows. It begins a new
-    session after a pause only.
+    Rasa goes through all events of a session at every message: a conversation would slow down as it grows. It begins
+    a new session after a pause only.
     """
-    said = sum(isinstance(event, UserUttered) for event in tracker.events)
+    said = sum(event.type_name == UserUttered.type_name for event in tracker.events)
     return said >= LONGEST_SESSION or bool(_has_expired(processor, tracker))
 
 
@@ -206,42 +194,3 @@ def _predicted(processor: MessageProcessor, tracker: DialogueStateTracker) -> Po
         DefinePrevUserUtteredFeaturization(each.use_text_for_featurization) for each in prediction.events
     ]
     return prediction
-
-
-def _twin(tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """A tracker as it stands, to be changed by itself.
-
-    Rasa makes an empty one and replays all events of the session, for each action: twice for each message.
-    """
-    twin = copy(tracker)
-    twin.events = copy(tracker.events)
-    twin.slots = {name: copy(slot) for name, slot in tracker.slots.items()}
-    # What is predicted is noted in the message, and an action that is refused takes its prediction back.
-    twin.latest_message = copy(tracker.latest_message)
-    return twin
-
-
-def _run(runner: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> Any:
-    """The outputs of the targets, each component run after those that it needs.
-
-    Rasa works out at each message what has to be run, and lays all of it out, the conversation and the model with it,
-    as a text for a log that nobody keeps.
-    """
-    wanted = tuple(targets or runner._graph_schema.target_names)
-    # A component is given, and gives, each output with the name of whose it is.
-    done: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
-    for name, needs in _order(runner, wanted):
-        done[name] = runner._instantiated_nodes[name](*(done.get(each, each) for each in needs))
-    return {name: done[name][1] for name in wanted}
-
-
-def _order(runner: DaskGraphRunner, targets: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-    """The components behind these targets, each with what it needs, in an order in which they can be run."""
-    known = _orders.setdefault(runner, {})
-    if targets not in known:
-        needs = {
-            name: tuple(node.needs.values())
-            for name, node in runner._graph_schema.minimal_graph_schema(list(targets)).nodes.items()
-        }
-        known[targets] = [(name, needs[name]) for name in TopologicalSorter(needs).static_order() if name in needs]
-    return known[targets]

@@ -173,7 +173,7 @@ class StrictTrackerStore(SQLTrackerStore):
             raise StoreAway(type(error).__name__) from error
         # Only now: the end of the transaction may have failed.
         tracker.stored = len(events) - began
-        if began == 0:  # else it holds events of before its session, which a tracker that is read does not
+        if events and began == 0:  # else it holds events of before its session, which a tracker that is read does not
             self.kept.keep(tracker, Mark(len(events), began_at), getattr(tracker, "earlier", None))
 
     def reply_to(self, sender_id: str, message_id: str) -> dict[str, Any] | None:
@@ -217,7 +217,7 @@ class StrictTrackerStore(SQLTrackerStore):
 
 def _may_be_recorded(message_id: str, session: Iterable[Event], earlier: int | None) -> bool:
     """Whether a message can be among the last ones: by the events of this session, or in one before it."""
-    said = [each.message_id for each in session if isinstance(each, UserUttered)]
+    said = [each.message_id for each in session if each.type_name == UserUttered.type_name]
     return message_id in said or (len(said) < RECENT and earlier is not None)
 
 

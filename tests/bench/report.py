@@ -136,7 +136,7 @@ def _changes(part: Mapping[str, Any] | None) -> str:
     return "\n\n".join(
         [
             "## Changes inside Rasa",
-            f"What each change in `bot/rasa_tuning.py` brings: milliseconds of the processor a message, of Rasa and the action server together, in conversations of {part['turns']} messages, with all changes ({whole}) and with one of them undone, in alternating rounds ({len(rounds)}). The time that the action server is given is there for a server that hangs, and what the next session takes over belongs to when a session is over: neither is for speed alone.",
+            f"What each change in `bot/rasa_tuning.py` brings: milliseconds of the processor a message, of Rasa and the action server together, in conversations of {part['turns']} messages, with all changes ({whole}) and with one of them undone, in alternating rounds ({len(rounds)}). The time that the action server is given is there for a server that hangs; when a session is over, and what the next one takes over, are for conversations of hundreds of messages (see the length of a conversation): these are not for speed alone.",
             table(["undone", "ms", "as a multiple"], rows),
         ]
     )

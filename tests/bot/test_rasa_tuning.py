@@ -185,13 +185,6 @@ def test_a_new_session_gets_each_slot_once_as_it_was_set_last() -> None:
         tracker.update_with_events(events, Domain.empty())
 
 
-def test_events_are_read_as_before() -> None:
-    events = [SlotSet("language", "nl"), UserUttered("hallo")]
-    assert [Event.from_parameters(event.as_dict()) for event in events] == events
-    with pytest.raises(ValueError, match="Unknown event name"):
-        Event.resolve_by_type("no such event")
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> MessageProcessor:
     """A processor with the project's domain, rules and policies, and nothing that understands."""

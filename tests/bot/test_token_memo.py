@@ -34,7 +34,9 @@ def test_vectors_are_the_packages_own(remembered: int) -> None:
     for _ in range(3):  # the second time all pieces are known, or some were forgotten
         one_by_one = np.concatenate([encoder.encode([text]) for text in TEXTS])
         assert one_by_one == pytest.approx(expected(), abs=1e-5)
-    assert SentenceEncoder(remembered=400).encode(TEXTS) == pytest.approx(expected(), abs=1e-5)
+    encoder = SentenceEncoder(remembered=400)
+    assert encoder.encode(TEXTS) == pytest.approx(expected(), abs=1e-5)
+    assert encoder.encode(TEXTS * 2) == pytest.approx(np.tile(expected(), (2, 1)), abs=1e-5)
 
 
 def test_what_is_used_often_is_kept_when_there_is_no_more_room() -> None:
