@@ -1,7 +1,8 @@
 """Trains and asks a classic Rasa bot, and writes docs/evaluation-rasa.json: `make evaluate-rasa`.
 
 RASA_PYTHON names the interpreter of the environment that holds Rasa with TensorFlow; RASA_EPOCHS changes the epochs
-of the intent classifier. DATASETS adds a comparison of the classifiers alone on public data, MASSIVE_EPOCHS changes
+of the intent classifier. RASA_TRAINED names a project that has been trained already, such as the one of
+`make bench-rasa` (var/bench/rasa/rasa), which is made of the same examples in the same way: it is only asked. DATASETS adds a comparison of the classifiers alone on public data, MASSIVE_EPOCHS changes
 the epochs there.
 """
 
@@ -17,6 +18,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from actions.responses import say
 from bot.settings import ROOT, Settings
@@ -75,6 +78,8 @@ def measure_bot(python: str) -> dict[str, Any]:
     epochs = int(os.environ.get("RASA_EPOCHS", EPOCHS))
     write_project(folder, epochs, examples, [(item.id, item.first) for item in items])
     write_dialogue(folder, static_answers(sorted({example.label for example in examples})))
+    if trained := os.environ.get("RASA_TRAINED"):
+        epochs = _take_over(Path(trained), folder)
     answers = _train_and_ask(python, folder)
     return {
         "examples": len(examples),
@@ -221,6 +226,19 @@ def _train_and_ask(python: str, folder: Path) -> dict[str, dict[str, Any]]:
         )  # fmt: skip
     lines = (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()
     return {answer["id"]: answer for answer in map(json.loads, lines)}
+
+
+def _take_over(trained: Path, folder: Path) -> int:
+    """Takes the model of a project that is made of the same data, and gives its epochs. Raises ValueError for another."""
+    for name in ("data", "domain.yml"):
+        if subprocess.run(["diff", "-r", trained / name, folder / name], stdout=subprocess.DEVNULL, check=False).returncode:
+            raise ValueError(f"{trained} was trained on other data than this: its {name} differs")
+    for name in ("models", "config.yml"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (shutil.copytree if (trained / name).is_dir() else shutil.copy)(trained / name, folder / name)
+    shutil.copy(trained / "training.json", folder)
+    config = yaml.safe_load((folder / "config.yml").read_text(encoding="utf-8"))
+    return next(int(each["epochs"]) for each in config["pipeline"] if each["name"] == "DIETClassifier")
 
 
 def _fresh(folder: Path) -> Path:

@@ -1,7 +1,8 @@
 """Trains a Rasa project and asks it questions, in an environment with TensorFlow of its own.
 
 Run by `tests.evaluation.rasa_baseline` as a script, with the folder of a project: it must not import this project,
-whose environment has another Python. Reads questions.jsonl; writes answers.jsonl and training.json.
+whose environment has another Python. Reads questions.jsonl; writes answers.jsonl and training.json. A project with a
+training.json has been trained: it is only asked.
 """
 
 from __future__ import annotations
@@ -27,15 +28,18 @@ def main(folder: Path) -> None:
 
     # Rasa's own commands set this; without it every rule that is tried is logged.
     configure_structlog(logging.WARNING)
-    started = time.perf_counter()
+    archive = folder / "models" / f"{MODEL}.tar.gz"
     dialogue = (folder / "domain.yml").exists()
+    if (folder / "training.json").exists():
+        asyncio.run(answer(folder, archive, dialogue))
+        return
+    started = time.perf_counter()
     config, data, out = str(folder / "config.yml"), str(folder / "data"), str(folder / "models")
     if dialogue:
         train(str(folder / "domain.yml"), config, data, out, force_training=True, fixed_model_name=MODEL)
     else:
         train_nlu(config, data, out, fixed_model_name=MODEL)
     seconds = time.perf_counter() - started
-    archive = folder / "models" / f"{MODEL}.tar.gz"
     figures = {
         "versions": {
             "rasa": rasa.__version__,
