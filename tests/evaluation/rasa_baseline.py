@@ -231,7 +231,9 @@ def _train_and_ask(python: str, folder: Path) -> dict[str, dict[str, Any]]:
 def _take_over(trained: Path, folder: Path) -> int:
     """Takes the model of a project that is made of the same data, and gives its epochs. Raises ValueError for another."""
     for name in ("data", "domain.yml"):
-        if subprocess.run(["diff", "-r", trained / name, folder / name], stdout=subprocess.DEVNULL, check=False).returncode:
+        if subprocess.run(
+            ["diff", "-r", trained / name, folder / name], stdout=subprocess.DEVNULL, check=False
+        ).returncode:
             raise ValueError(f"{trained} was trained on other data than this: its {name} differs")
     for name in ("models", "config.yml"):
         shutil.rmtree(folder / name, ignore_errors=True)
