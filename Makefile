@@ -19,7 +19,7 @@ help:
 	@echo "make load      measure messages a second and memory, and write docs/load.md (about 25 minutes)"
 	@echo "make evaluate  measure the assistant and write docs/evaluation.md"
 	@echo "make evaluate-pipelines  compare ways to understand a question (about 3 minutes)"
-	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes)"
+	@echo "make evaluate-rasa  train a classic Rasa bot to compare with (about 40 minutes); RASA_TRAINED=var/bench/rasa/rasa asks that of bench-rasa"
 	@echo "make demo-conversations  play N=50 conversations through the assistant at BASE, so that there is something to review"
 
 .uv/bin/uv:

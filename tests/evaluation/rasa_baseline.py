@@ -79,7 +79,7 @@ def measure_bot(python: str) -> dict[str, Any]:
     write_project(folder, epochs, examples, [(item.id, item.first) for item in items])
     write_dialogue(folder, static_answers(sorted({example.label for example in examples})))
     if trained := os.environ.get("RASA_TRAINED"):
-        epochs = _take_over(Path(trained), folder)
+        epochs = take_over(Path(trained), folder)
     answers = _train_and_ask(python, folder)
     return {
         "examples": len(examples),
@@ -228,10 +228,12 @@ def _train_and_ask(python: str, folder: Path) -> dict[str, dict[str, Any]]:
     return {answer["id"]: answer for answer in map(json.loads, lines)}
 
 
-def _take_over(trained: Path, folder: Path) -> int:
+def take_over(trained: Path, folder: Path) -> int:
     """Takes the model of a project that is made of the same data, and gives its epochs. Raises ValueError for another."""
     for name in ("data", "domain.yml"):
-        if subprocess.run(["diff", "-r", trained / name, folder / name], stdout=subprocess.DEVNULL, check=False).returncode:
+        if subprocess.run(
+            ["diff", "-r", trained / name, folder / name], stdout=subprocess.DEVNULL, check=False
+        ).returncode:
             raise ValueError(f"{trained} was trained on other data than this: its {name} differs")
     for name in ("models", "config.yml"):
         shutil.rmtree(folder / name, ignore_errors=True)

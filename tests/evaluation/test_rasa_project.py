@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from tests.evaluation.questions import Example, Item
-from tests.evaluation.rasa_baseline import score_bot
+from tests.evaluation.rasa_baseline import score_bot, take_over
 from tests.evaluation.rasa_project import (
     FALLBACK,
     configuration,
@@ -59,3 +59,18 @@ def test_a_decline_is_right_only_where_the_sources_hold_nothing() -> None:
     assert result["right"] == {"all": [1, 2], "nl": [1, 1], "en": [0, 1]}
     assert result["declined"] == [1, 2]
     assert result["answered_unanswerable"] == {"outofscope": [1, 1], "unknown": [0, 1]}
+
+
+def test_only_a_bot_of_the_same_examples_is_asked_instead(tmp_path: Path) -> None:
+    trained, mine, other = (tmp_path / name for name in ("trained", "mine", "other"))
+    for folder, epochs, text in ((trained, 2, "since when"), (mine, 5, "since when"), (other, 5, "until when")):
+        write_project(folder, epochs, [Example(text, "since/munster", "en")], [("q1", folder.name)])
+        write_dialogue(folder, {"since/munster": "Since 2021.", FALLBACK: "?"})
+    (trained / "models").mkdir()
+    (trained / "models" / "baseline.tar.gz").write_bytes(b"model")
+    (trained / "training.json").write_text("{}", encoding="utf-8")
+    assert take_over(trained, mine) == 2
+    assert (mine / "models" / "baseline.tar.gz").read_bytes() == b"model"
+    assert "mine" in (mine / "questions.jsonl").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="other data than this: its data differs"):
+        take_over(trained, other)
