@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 RASA_SIDE = {
     "bot/rasa_server.py", "bot/rasa_tuning.py", "bot/importer.py", "bot/locks.py", "bot/channel.py", "bot/stores.py",
-    "bot/action_server.py",
+    "bot/action_server.py", "bot/kept_trackers.py",
 }  # fmt: skip
 
 

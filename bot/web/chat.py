@@ -21,9 +21,6 @@ from bot.web.resends import Reply, Resends
 from bot.web.store import ReviewStore
 from bot.web.transcripts import Transcripts
 
-AFTER = 0.005
-"""Seconds until an answer is recorded: recording it would hold up its own way out."""
-
 
 class EmptyMessage(ValueError):
     """Nothing is left of a message after cleaning."""
@@ -127,12 +124,7 @@ class Chat:
 
         Rasa has recorded the turn itself by now. Whoever needs the record waits for it with `_recorded`.
         """
-
-        async def record() -> None:
-            await asyncio.sleep(AFTER)
-            await self._note(self._store.answered, session_id, reply, client_message_id, latency_ms)
-
-        task = asyncio.create_task(record())
+        task = asyncio.create_task(self._note(self._store.answered, session_id, reply, client_message_id, latency_ms))
         self._recording[task] = (session_id, reply["message_id"])
         task.add_done_callback(lambda done: self._recording.pop(done, None))
 

@@ -94,7 +94,7 @@ def test_the_language_of_any_text_is_one_of_the_two(text: str, prior: str | None
 def test_the_form_the_parts_and_the_readings_of_any_text_are_found(text: str) -> None:
     cleaned = clean(text)
     form = timed(question_form.read_form, cleaned)
-    assert form.asks <= {"yesno", "count", "when", "where", "who", "why"}
+    assert form.asks <= {"yesno", "count", "when", "date", "where", "who", "why"}
     assert len(timed(parts.split, cleaned)) in (0, 2)
     assert all(each in cleaned for each in timed(parts.questions, cleaned))
     assert isinstance(timed(rewriting.leans, cleaned), bool)
