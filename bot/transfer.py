@@ -29,8 +29,9 @@ def for_new_subjects(
     for entity in entities:
         slug = entity["value"]
         untrained = [known for known in catalogue.by_subject.get(slug, ()) if known.id not in trained]
-        sibling = _sibling(slug, catalogue, trained)
-        if not untrained or sibling is None:
+        # All subjects are gone through for a sibling, so only for who needs one.
+        sibling = _sibling(slug, catalogue, trained) if untrained else None
+        if sibling is None:
             continue
         name = sibling.replace("_", " ")
         as_if = rank(f"{text[: entity['start']]}{name}{text[entity['end'] :]}")
