@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import hmac
 import logging
 import os
 import re
 import time
-from functools import partial
 
 from sanic import response
 from sanic.request import Request
@@ -59,9 +57,7 @@ async def end(request: Request, answer: HTTPResponse) -> None:
         return
     request.ctx.span.note(action=_action_of(request), status=answer.status)
     ms = round((time.monotonic() - request.ctx.began) * 1000)
-    said = {"fields": request.ctx.span.attributes | {"ms": ms}}
-    # Once the answer is on its way.
-    asyncio.get_running_loop().call_soon(partial(logger.info, "action", extra=said))
+    logs.log_soon(logger, "action", request.ctx.span.attributes | {"ms": ms})
     part.__exit__(None, None, None)
 
 

@@ -8,7 +8,6 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -20,6 +19,7 @@ from sanic.response import HTTPResponse
 from bot import rasa_tuning, tracing
 from bot.answering import Answering
 from bot.languages import DEFAULT, LANGUAGES
+from bot.logs import log_soon
 from bot.stores import AlreadyRecorded, StoreAway, StrictTrackerStore, message_under_way
 from bot.text import clean
 
@@ -91,9 +91,7 @@ class AssistantChannel(InputChannel):
                     answer = await answering.once(message_id, ask)
                     part.note(outcome=str(answer.get("outcome")))
                     ms = round((time.monotonic() - began) * 1000)
-                    said = {"fields": part.attributes | {"ms": ms}}
-                    # Once the answer is on its way.
-                    asyncio.get_running_loop().call_soon(partial(logger.info, "message", extra=said))
+                    log_soon(logger, "message", part.attributes | {"ms": ms})
                 return response.json(answer)
             except (StoreAway, LockError):
                 # Nothing was recorded, so the visitor may send it again.

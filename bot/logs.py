@@ -8,6 +8,7 @@ a traceback the places are kept, without the error's text and without local vari
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -15,6 +16,7 @@ import sys
 import threading
 import traceback
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -56,6 +58,11 @@ def configure(role: str, settings: Settings) -> None:
     root.setLevel(settings.log_level)
     sys.excepthook = _ended
     threading.excepthook = _thread_ended
+
+
+def log_soon(logger: logging.Logger, event: str, fields: Line) -> None:
+    """Logs an event of the request under way once its answer is on its way. To be called within the event loop."""
+    asyncio.get_running_loop().call_soon(partial(logger.info, event, extra={"fields": fields}))
 
 
 def line_of(record: logging.LogRecord, role: str) -> Line:

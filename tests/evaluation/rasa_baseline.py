@@ -2,8 +2,8 @@
 
 RASA_PYTHON names the interpreter of the environment that holds Rasa with TensorFlow; RASA_EPOCHS changes the epochs
 of the intent classifier. RASA_TRAINED names a project that has been trained already, such as the one of
-`make bench-rasa` (var/bench/rasa/rasa), which is made of the same examples in the same way: it is only asked. DATASETS adds a comparison of the classifiers alone on public data, MASSIVE_EPOCHS changes
-the epochs there.
+`make bench-rasa` (var/bench/rasa/rasa), which is made of the same examples in the same way: it is only asked. DATASETS
+adds a comparison of the classifiers alone on public data, MASSIVE_EPOCHS changes the epochs there.
 """
 
 from __future__ import annotations
@@ -235,10 +235,9 @@ def take_over(trained: Path, folder: Path) -> int:
             ["diff", "-r", trained / name, folder / name], stdout=subprocess.DEVNULL, check=False
         ).returncode:
             raise ValueError(f"{trained} was trained on other data than this: its {name} differs")
-    for name in ("models", "config.yml"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-        (shutil.copytree if (trained / name).is_dir() else shutil.copy)(trained / name, folder / name)
-    shutil.copy(trained / "training.json", folder)
+    shutil.copytree(trained / "models", folder / "models")
+    for name in ("config.yml", "training.json"):
+        shutil.copy(trained / name, folder)
     config = yaml.safe_load((folder / "config.yml").read_text(encoding="utf-8"))
     return next(int(each["epochs"]) for each in config["pipeline"] if each["name"] == "DIETClassifier")
 
