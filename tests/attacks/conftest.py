@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.bot.web.fake_rasa import FakeRasa
+from tests.bot.web.visitor import Visitor
 
 
 @dataclass(frozen=True)
@@ -38,4 +39,4 @@ def rasa(door: Door) -> FakeRasa:
 @pytest.fixture
 def client(door: Door, rasa: FakeRasa) -> TestClient:
     """A new visitor on this machine, for whom there is no limit."""
-    return TestClient(door.app, client=("127.0.0.1", 4711), raise_server_exceptions=False)
+    return Visitor(door.app, client=("127.0.0.1", 4711), raise_server_exceptions=False)

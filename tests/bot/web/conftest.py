@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from bot.settings import Settings
 from bot.web.app import create_app
 from tests.bot.web.fake_rasa import FakeRasa
+from tests.bot.web.visitor import Visitor
 
 AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 """The URL of a database that is never there."""
@@ -41,4 +42,4 @@ def start(rasa: FakeRasa, tmp_path: Path, facts_url: str, review_tables: Path) -
 
 @pytest.fixture
 def client(start: Start) -> TestClient:
-    return TestClient(start(), raise_server_exceptions=False)
+    return Visitor(start(), raise_server_exceptions=False)

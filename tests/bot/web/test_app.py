@@ -10,6 +10,7 @@ from bot.web.api import MessageOut
 from bot.web.rasa_client import _whole
 from tests.bot.web.conftest import AWAY, Start
 from tests.bot.web.fake_rasa import REPLY, FakeRasa
+from tests.bot.web.visitor import Visitor
 
 SESSION = "abcdefgh-123"
 
@@ -97,7 +98,7 @@ def test_a_fault_of_ours_is_a_problem_with_the_same_headers(
 
 
 def test_the_door_opens_while_the_review_store_is_away(start: Start) -> None:
-    client = TestClient(start(review_url=AWAY), raise_server_exceptions=False)
+    client = Visitor(start(review_url=AWAY), raise_server_exceptions=False)
     assert post(client, text="hallo").status_code == 200
     assert client.post("/v1/feedback", json={"message_id": "x", "rating": "up"}).status_code == 503
 

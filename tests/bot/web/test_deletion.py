@@ -18,6 +18,7 @@ from bot.web.store import ReviewStore
 from bot.web.tables import FailedTurn, Feedback, Message, Reply
 from tests.bot.web.conftest import AWAY, Start
 from tests.bot.web.fake_rasa import FakeRasa
+from tests.bot.web.visitor import Visitor
 
 MINE, OTHER = "mine-12345678", "other-1234567"
 
@@ -101,7 +102,7 @@ def test_while_rasa_is_away_it_may_be_asked_again(client: TestClient, rasa: Fake
 
 
 def test_while_the_review_store_is_away_it_may_be_asked_again(start: Start) -> None:
-    client = TestClient(start(review_url=AWAY), raise_server_exceptions=False)
+    client = Visitor(start(review_url=AWAY), raise_server_exceptions=False)
     assert client.delete(f"/v1/sessions/{MINE}").status_code == 503
 
 

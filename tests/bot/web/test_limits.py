@@ -18,6 +18,7 @@ from bot.web.limits import MOST, OTHERS, RULES, Buckets, Limits, rule_for
 from bot.web.wording import texts
 from tests.bot.web.conftest import Start
 from tests.bot.web.fake_rasa import FakeRasa
+from tests.bot.web.visitor import Visitor
 
 MESSAGE = {"session_id": "abcdefgh-123", "text": "hallo"}
 VISITOR = "203.0.113.7"
@@ -33,7 +34,7 @@ class Clock:
 
 
 def visitor(app: FastAPI, address: str = VISITOR) -> TestClient:
-    return TestClient(app, client=(address, 4711), raise_server_exceptions=False)
+    return Visitor(app, client=(address, 4711), raise_server_exceptions=False)
 
 
 def test_a_bucket_lets_through_what_a_minute_brings_and_then_says_how_long_to_wait() -> None:

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from bot.metrics import REGISTRY
 from tests.bot.web.conftest import AWAY
 from tests.bot.web.fake_rasa import FakeRasa
+from tests.bot.web.visitor import Visitor
 from tests.conftest import ROOT
 
 Start = Callable[..., FastAPI]
@@ -24,11 +25,11 @@ def value(name: str, **labels: str) -> float:
 
 
 def near(app: FastAPI) -> TestClient:
-    return TestClient(app, client=("127.0.0.1", 50000), raise_server_exceptions=False)
+    return Visitor(app, client=("127.0.0.1", 50000), raise_server_exceptions=False)
 
 
 def far(app: FastAPI) -> TestClient:
-    return TestClient(app, client=("203.0.113.9", 50000), raise_server_exceptions=False)
+    return Visitor(app, client=("203.0.113.9", 50000), raise_server_exceptions=False)
 
 
 def test_only_programs_on_this_machine_read_them_without_a_token(start: Start) -> None:

@@ -17,6 +17,7 @@ from bot.web.resends import MOST, Resends
 from bot.web.tables import FailedTurn, Message, Reply
 from tests.bot.web.conftest import AWAY, Start
 from tests.bot.web.fake_rasa import REPLY, FakeRasa
+from tests.bot.web.visitor import Visitor
 
 BODY = {"session_id": "abcdefgh-123", "text": "hallo", "client_message_id": "message-1"}
 
@@ -55,13 +56,13 @@ def test_without_an_id_of_the_client_each_message_is_a_new_one(client: TestClien
 
 
 def test_a_restart_loses_no_reply(start: Start, rasa: FakeRasa) -> None:
-    first, second = (TestClient(start()).post("/v1/messages", json=BODY).json() for _ in range(2))
+    first, second = (Visitor(start()).post("/v1/messages", json=BODY).json() for _ in range(2))
     assert first == second
     assert len(rasa.asked) == 1
 
 
 def test_while_the_review_store_is_away_memory_knows_it(start: Start, rasa: FakeRasa) -> None:
-    client = TestClient(start(review_url=AWAY))
+    client = Visitor(start(review_url=AWAY))
     first, second = (client.post("/v1/messages", json=BODY).json() for _ in range(2))
     assert first == second
     assert len(rasa.asked) == 1
@@ -113,10 +114,10 @@ def test_duplicates_at_the_same_time_all_hear_that_rasa_is_away(start: Start, ra
 def test_a_reply_is_kept_for_ten_minutes_and_then_purged(
     start: Start, rasa: FakeRasa, tmp_path: Path, minutes: int, kept: bool
 ) -> None:
-    TestClient(start()).post("/v1/messages", json=BODY)
+    Visitor(start()).post("/v1/messages", json=BODY)
     with database(tmp_path) as session, session.begin():
         session.execute(update(Reply).values(at=datetime.now(UTC) - timedelta(minutes=minutes)))
-    restarted = TestClient(start())
+    restarted = Visitor(start())
     restarted.post("/v1/messages", json=BODY | {"client_message_id": "message-2"})
     restarted.post("/v1/messages", json=BODY)
     assert len(rasa.asked) == (2 if kept else 3)
