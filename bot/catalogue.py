@@ -32,6 +32,8 @@ class KnownStatement:
     """Whether it holds a number or a list."""
     dated: bool
     """Whether it holds a year."""
+    reachable: bool = False
+    """Whether it says where to write to."""
     stems: frozenset[str] = frozenset()
     """The words it uses in either language, and those of its subject's names."""
 
@@ -73,7 +75,7 @@ class Catalogue:
             s.id: KnownStatement(
                 s.id, s.subject, s.aspect, frozenset(s.mentions), {"nl": s.question_nl, "en": s.question_en},
                 s.computed is not None or s.number is not None, s.year is not None or s.computed is not None,
-                stems([s.question_nl, s.question_en, s.text_nl, s.text_en, *called[s.subject]]),
+                "@" in s.text_nl, stems([s.question_nl, s.question_en, s.text_nl, s.text_en, *called[s.subject]]),
             )
             for s in queries.statements(session)
         }  # fmt: skip

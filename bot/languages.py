@@ -34,14 +34,35 @@ QUESTION_WORD = re.compile(
     r"\b(?:wat|wie|waar\w*|wanneer|hoe\w*|welke?|what|who|where|when|how|which|why)\b(?=\W+\w)", re.IGNORECASE
 )
 REQUESTED = {"engels": "en", "english": "en", "nederlands": "nl", "dutch": "nl"}
+WISH = re.compile(rf"\b(?:in|naar|to|into)\s+(?:het\s+)?(?:{'|'.join(REQUESTED)})\b", re.IGNORECASE)
+# Of these a message consists that asks for a language and for nothing else.
+WISHING = frozenset(
+    """
+    in naar to into het the engels english nederlands dutch taal language versie version
+    can could may might would will do does is are be have like want need prefer rather possible allowed
+    kan kunt kun kunnen mag zou wil willen wilt graag heb liever moet mogelijk
+    i we you me us my your it that this all same everything ik wij we u je jij jullie mij me ons mijn uw dat dit alles
+    say tell repeat give answer speak write talk explain translate put switch change continue go get read
+    zeg zeggen vertel vertellen herhaal herhalen geef geven antwoord antwoorden praat praten spreek spreken schrijf
+    schrijven vertaal vertalen vertaald uitleggen leg uit ga gaan verder krijgen lezen stellen
+    please pls plz aub svp alstublieft alsjeblieft sorry thanks thank bedankt dank
+    not no don't dont doesn't can't cant understand good well bad poor very so still learning only
+    niet geen begrijp begrijpen snap snappen goed slecht heel erg zo nog leer alleen
+    and but or en maar of again also too once more now on hey hi hello hoi hallo ok oke yes no ja nee
+    ook weer nog eens een keer even nu opnieuw dan then
+    a an de last previous reply text vorige laatste tekst
+    """.split()
+)
 
 # Spellings of chat that word lists know badly or in the wrong language.
 HINTS = {
     "nl": set("ff effe fff mn zn ie t ist kunje kanje welke waarom hoezo doei hoi goeiedag mss idd sws aub svp jullie "
               "wnr hvl hoeveel sinds stad steden partnerstad zusterstad dank bedankt doeg joh".split()),
-    "en": set("pls plz thx ty u ur whats wheres whos hows dont doesnt cant hi hey hello since city cities town towns "
-              "twin sister about the gonna wanna lol im ive".split()),
+    "en": set("pls plz ty u ur whats wheres whos hows dont doesnt cant hi hey hello since city cities town towns "
+              "twin sister about the gonna wanna im ive".split()),
 }  # fmt: skip
+LOANED = {"thx": -1.0, "lol": -1.0}
+"""Spellings of chat that both languages write: they count for less than the language of the conversation."""
 # Letters that one language writes and the other hardly ever does, for words in neither list.
 SPELLINGS = {
     "nl": re.compile(r"ij|aa|uu|oe|eeu|sch|lijk$|heid$|tje|jes$|ge\w+[dt]$|ou?w$|ische?$|kk|zij|vr|zw"),
@@ -64,7 +85,14 @@ def requested(text: str, named: bool = True) -> tuple[str, str] | None:
         return None
     left = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     asks = WORD.search(left) if named else QUESTION_WORD.search(left)
-    return (REQUESTED[found["name"].lower()], left) if asks else None
+    return (REQUESTED[found["name"].lower()], left) if asks and not wishes(text) else None
+
+
+def wishes(text: str) -> bool:
+    """Whether a message asks for another language and for nothing else: "sorry, could you say that in English?"."""
+    return WISH.search(text) is not None and WISHING.issuperset(
+        word.lower().replace("’", "'") for word in WORD.findall(text)
+    )
 
 
 def log_odds(text: str) -> float:
@@ -87,6 +115,8 @@ def identify(text: str, prior: str | None = None) -> tuple[str, float]:
 def _word_odds(word: str) -> float:
     from wordfreq import word_frequency
 
+    if word in LOANED:
+        return LOANED[word]
     hinted = [word in HINTS[language] for language in LANGUAGES]
     if hinted[0] != hinted[1]:
         return 4.0 if hinted[0] else -4.0

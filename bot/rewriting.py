@@ -53,6 +53,11 @@ BACK = (
     ),
 )
 """What means a subject of the conversation, and its place in the order in which they came up."""
+OTHER = re.compile(
+    r"\b(?:the|that|die|de|dat|het) (?:other|andere)(?: one| stad| city)?(?=\W*$|\W*[,?!.]|"
+    r"\s+(?:dan|then|is|was|ligt|does|doet|sinds|since|when|wanneer|where|waar|who|wie|how|hoe|what|wat|why|waarom)\b)"
+)
+"""What means the other one of two that were spoken of."""
 POINTING = 12
 """Words up to which an ordinal points at an item of the last list."""
 
@@ -102,6 +107,14 @@ def item(text: str, listed: Sequence[str], history: Sequence[str] = ()) -> str |
     return of[pointed] if of and pointed is not None and pointed < len(of) else None
 
 
+def other(text: str, history: Sequence[str], last: Sequence[str]) -> str | None:
+    """What "the other one" means: of the subjects that came up, the latest that the last answer was not about."""
+    plain = fold(text)
+    if len(plain.split()) > POINTING or not OTHER.search(plain):
+        return None
+    return next((slug for slug in reversed(history) if slug not in last), None)
+
+
 def without_ordinal(text: str) -> str:
     """The message without the words that point: "since when the second" asks "since when"."""
     if (placed := _placed(text)) is not None:
@@ -109,7 +122,7 @@ def without_ordinal(text: str) -> str:
         left = f"{text[:start]} {POINTED.sub('', text[end:])}"
     else:
         left = text
-        for pattern, _ in BACK:
+        for pattern in (OTHER, *(pattern for pattern, _ in BACK)):
             left = pattern.sub(" ", left)
     return " ".join(left.split()) if words(left) else text
 

@@ -20,15 +20,17 @@ __all__ = ["Context", "Decision", "Understanding", "Weights", "decide", "stateme
 def decide(message: Understanding, context: Context, catalogue: Catalogue, weights: Weights | None = None) -> Decision:
     """What a message asks and what to do about it."""
     weights = weights or Weights()
-    subjects = shortcuts.subjects_of(message, context)
+    subjects = shortcuts.subjects_of(message, context, catalogue)
     decision = (
-        shortcuts.picked(message, context, catalogue)
+        shortcuts.other_language(message)
+        or shortcuts.picked(message, context, catalogue)
         or shortcuts.offered(message, context, catalogue)
         or earlier(message, context, catalogue)
         or shortcuts.of_country(message, context, catalogue)
         or shortcuts.named_alone(message, subjects, catalogue)
         or shortcuts.same_question(message, subjects, context, catalogue)
         or shortcuts.question_word(message, subjects, context, catalogue)
+        or shortcuts.to_take_part(message, context, catalogue)
         or shortcuts.whom_to_ask(message, context, catalogue)
         or shortcuts.both(message, catalogue)
         or ranked(message, subjects, context, catalogue, weights)

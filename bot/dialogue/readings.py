@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.catalogue import Catalogue
 from bot.dialogue.state import Context, strong
 from bot.linking import Mention
-from bot.rewriting import Reading, about, asked_of, item, leans, pointed_at, rest
+from bot.rewriting import Reading, about, asked_of, item, leans, other, pointed_at, rest, without_ordinal
 from bot.text import fold
 
 
@@ -26,9 +26,20 @@ def readings(
         new = next((slug for slug in named if slug not in context.subjects), named[0])
         span = _asked_about(context.question, language, new, catalogue)
         return [asked_of(context.question, span, names[new], new)]
-    if (pointed := item(text, context.listed, context.history)) is not None:
-        return pointed_at(text, pointed, names)
+    if (subject := pointed(text, context, catalogue)) is not None:
+        if context.question is not None and not context.listed and not rest(without_ordinal(text), ()):
+            # "And the other one?" asks the last question of it.
+            span = _asked_about(context.question, language, subject, catalogue)
+            return [asked_of(context.question, span, names[subject], subject)] if subject in names else []
+        return pointed_at(text, subject, names)
     return about(text, context.subjects, names) if leans(text) else []
+
+
+def pointed(text: str, context: Context, catalogue: Catalogue) -> str | None:
+    """The subject that a message points at: "the second one", "the former", "the other one"; None for none."""
+    alike = {catalogue.kinds.get(slug) for slug in context.subjects}
+    history = [slug for slug in context.history if catalogue.kinds.get(slug) in alike]
+    return other(text, history, context.subjects) or item(text, context.listed, context.history)
 
 
 def _asked_about(question: str, language: str, new: str, catalogue: Catalogue) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.catalogue import Catalogue
+from bot.dialogue.readings import pointed
 from bot.dialogue.state import CONTACT, Context, Decision, Understanding, statement_id
 from bot.dialogue.words import (
     BARE_NAME,
@@ -20,11 +21,14 @@ from bot.dialogue.words import (
     WHO_WORDS,
     WHY_WORDS,
 )
-from bot.rewriting import ORDINALS, beside, item, ordinal, rest
+from bot.languages import wishes
+from bot.rewriting import FILLERS, ORDINALS, beside, leans, ordinal, rest, without_ordinal
 from bot.text import fold
 
 ASKED = 0.5
 """Probability from which on "and who do I ask that?" asks for the contact, whatever was spoken of."""
+APPLY = "unknown/apply"
+"""The label of asking how to sign up for something."""
 SURE = 0.55
 """Probability from which on each of two questions in a message is told."""
 
@@ -44,12 +48,17 @@ CITIES_OF = {"germany": "german_cities", "netherlands": "dutch_cities"}
 """By country: the aspect under which a subject tells its cities that lie there."""
 
 
-def subjects_of(message: Understanding, context: Context) -> tuple[str, ...]:
+def subjects_of(message: Understanding, context: Context, catalogue: Catalogue) -> tuple[str, ...]:
     """The subjects a message names, or the listed item that "the second one, where is that?" points at."""
     if linked := tuple(dict.fromkeys(mention.subject for mention in message.mentions)):
         return linked
-    pointed = item(message.text, context.listed, context.history)
-    return (pointed,) if pointed else ()
+    subject = pointed(message.text, context, catalogue)
+    return (subject,) if subject else ()
+
+
+def other_language(message: Understanding) -> Decision | None:
+    """ "Can you say that in English?": nothing but another language is asked for."""
+    return Decision("switch_language", 0.95, reason="language alone") if wishes(message.text) else None
 
 
 def picked(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
@@ -61,7 +70,9 @@ def picked(message: Understanding, context: Context, catalogue: Catalogue) -> De
         return Decision("nlu_fallback", 0.9, reason="no such item", subjects=context.subjects)
     left = rest(message.text, message.mentions)
     if all(word in TELLING or any(word in words.split() for words in ORDINALS.values()) for word in left):
-        return about(context.listed[place], None, catalogue, "ordinal")
+        # After "where is the second one?", "and the third?" asks where that is.
+        asked_on = not set(context.subjects).isdisjoint(context.listed)
+        return about(context.listed[place], context.aspect if asked_on else None, catalogue, "ordinal")
     return None
 
 
@@ -95,11 +106,14 @@ def of_country(message: Understanding, context: Context, catalogue: Catalogue) -
     countries = {each.subject for each in message.mentions if catalogue.kinds.get(each.subject) == "country"}
     if len(countries) != 1 or len(countries) != len({each.subject for each in message.mentions}):
         return None
-    if not WHICH.issuperset(beside(message.text, message.mentions)):
+    words = beside(message.text, message.mentions)
+    if not (WHICH | FILLERS).issuperset(words):
         return None
     own = [f"{slug}.{CITIES_OF.get(min(countries))}" for slug in context.subjects]
     if cities := tuple(each for each in own if each in catalogue.statements):
         return tell(cities[:1], catalogue, 0.85, "of a country")
+    if not WHICH.issuperset(words):
+        return None
     fitting = [slug for slug in context.listed if catalogue.countries.get(slug) in countries]
     told = [about(slug, "location", catalogue, "of a country") for slug in fitting[:MOST_OF_A_COUNTRY]]
     ids = tuple(statement for each in told for statement in each.statements)
@@ -113,7 +127,8 @@ def same_question(
 
     Told at once where the facts hold the same aspect of it; otherwise the question is ranked anew (see `readings`).
     """
-    if not subjects or rest(message.text, message.mentions) or not (context.statements or context.unknown):
+    own = message.text if message.mentions else without_ordinal(message.text)
+    if not subjects or rest(own, message.mentions) or not (context.statements or context.unknown):
         return None
     new = next((slug for slug in subjects if slug not in context.subjects), subjects[0])
     if new not in catalogue.by_subject:
@@ -173,6 +188,18 @@ def _bare(words: Sequence[str]) -> str | None:
         if key.intersection(words) and all(word in known for word in words):
             return kind
     return None
+
+
+def to_take_part(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
+    """ "And how do I sign up?" after an answer that says whom to write to: that answer is the way."""
+    told = [
+        each for each in context.statements if each in catalogue.statements and catalogue.statements[each].reachable
+    ]
+    likely = [message.scores, *(scores for _, scores in message.readings)]
+    asked = max(scores.get(APPLY, 0.0) for scores in likely)
+    if not told or message.mentions or asked <= ASKED or not leans(message.text):
+        return None
+    return tell(tuple(told[:1]), catalogue, asked, "to take part")
 
 
 def whom_to_ask(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:

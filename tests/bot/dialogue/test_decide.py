@@ -173,6 +173,41 @@ def test_the_cities_of_a_country_are_told_by_the_subject_that_lists_them(catalog
     assert found.statements == ("euregio.german_cities",)
 
 
+@pytest.mark.parametrize("text", ["en de Nederlandse", "and the Dutch ones then?"])
+def test_asking_on_for_another_country_stays_with_the_list(catalogue: Catalogue, text: str) -> None:
+    before = Context(subjects=("urban_area",), statements=("urban_area.german_cities",), aspect="german_cities")
+    assert decided(catalogue, text, {"people/edl": 0.9}, before).statements == ("urban_area.dutch_cities",)
+
+
+@pytest.mark.parametrize("text", ["and the third", "de derde?"])
+def test_what_was_asked_of_an_item_is_asked_of_the_next(catalogue: Catalogue, text: str) -> None:
+    listed = ("munster", "palo_alto", "dalian")
+    asked = Context(("palo_alto",), ("palo_alto.location",), "location", listed=listed)
+    assert decided(catalogue, text, {}, asked).statements == ("dalian.location",)
+    just_listed = Context(("partner_cities",), ("partner_cities.members",), "members", listed=listed)
+    assert decided(catalogue, text, {}, just_listed).statements == ("dalian.about",)
+
+
+def test_the_other_one_is_asked_the_last_question(catalogue: Catalogue) -> None:
+    told = ("palo_alto.since", "munster.since", "palo_alto.location")
+    before = Context(("palo_alto",), ("palo_alto.location",), "location", "Waar ligt Palo Alto?", told=told)
+    assert decided(catalogue, "En die andere?", {}, before).statements == ("munster.location",)
+
+
+@pytest.mark.parametrize(("told", "statements"), [("palo_alto.business", ("palo_alto.business",)), ("edl.about", ())])
+def test_signing_up_is_answered_by_what_says_whom_to_write_to(
+    catalogue: Catalogue, told: str, statements: tuple[str, ...]
+) -> None:
+    before = Context(subjects=(told.partition(".")[0],), statements=(told,))
+    assert decided(catalogue, "and how do i sign up", {"unknown/apply": 0.9}, before).statements == statements
+
+
+def test_asking_for_another_language_alone_repeats_the_answer(catalogue: Catalogue) -> None:
+    before = Context(subjects=("eurocities",), statements=("eurocities.about",))
+    text = "sorry my Dutch is not good, can you say it in English please?"
+    assert decided(catalogue, text, {"unknown/opinion": 0.9}, before).intent == "switch_language"
+
+
 def test_ties_named_by_their_country_are_set_side_by_side(catalogue: Catalogue) -> None:
     found = decided(catalogue, "vergelijk de band met China en die met Amerika", {"compare": 0.9})
     assert (found.intent, found.subjects) == ("compare", ("dalian", "palo_alto"))

@@ -98,3 +98,17 @@ def test_thanks_in_between_are_thanks(catalogue: Catalogue) -> None:
         {"chitchat/thanks": 0.1, "about/edl": 0.9},
     )
     assert (found.intent, found.detail) == ("chitchat", "thanks")
+
+
+@pytest.mark.parametrize("text", ["And the other one?", "the other city then", "what about the other, then"])
+def test_the_other_one_takes_the_place_of_the_last(catalogue: Catalogue, text: str) -> None:
+    told = ("munster.since", "memorandum.about", "dalian.since")
+    context = Context(("dalian",), question="Since when is Dalian a sister city?", told=told)
+    assert read(catalogue, text, context) == ["Since when is Münster a sister city?"]
+
+
+def test_the_other_one_is_of_the_same_kind_and_asked_what_is_asked(catalogue: Catalogue) -> None:
+    told = ("munster.since", "memorandum.about", "dalian.since")
+    context = Context(("dalian",), question="Since when is Dalian a sister city?", told=told)
+    assert read(catalogue, "en die andere, waar ligt die", context, "nl") == ["Münster en , waar ligt die"]
+    assert read(catalogue, "and the other cities?", context) == ["Dalian and the other cities?"]
