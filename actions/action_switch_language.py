@@ -10,6 +10,7 @@ from actions.base import AssistantAction, tell
 from actions.responses import say
 from actions.turn import Reply, Turn
 
+OTHER_ONE = {"nl": "en", "en": "nl"}
 LANGUAGE_NAMES = {
     "en": r"eng\w*|ingl\w*|inglish",
     "nl": r"ned\w*|neder\w*|dutch|duch|holl?and\w*|nl",
@@ -53,5 +54,5 @@ def asked_language(text: str, current: str) -> str | None:
         if found := [code for code, pattern in patterns.items() if pattern.search(wished)]:
             return found[0]
     if found := [code for code, pattern in NAMED.items() if pattern.search(plain)]:
-        return {"nl": "en", "en": "nl"}[found[0]]
-    return None if OTHER.search(plain) else {"nl": "en", "en": "nl"}[current]
+        return OTHER_ONE[found[0]]
+    return None if OTHER.search(plain) else OTHER_ONE[current]

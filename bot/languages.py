@@ -90,9 +90,7 @@ def requested(text: str, named: bool = True) -> tuple[str, str] | None:
 
 def wishes(text: str) -> bool:
     """Whether a message asks for another language and for nothing else: "sorry, could you say that in English?"."""
-    return WISH.search(text) is not None and WISHING.issuperset(
-        word.lower().replace("’", "'") for word in WORD.findall(text)
-    )
+    return WISH.search(text) is not None and WISHING.issuperset(_words(text))
 
 
 def log_odds(text: str) -> float:
@@ -100,7 +98,7 @@ def log_odds(text: str) -> float:
 
     `text` is best given without the names of places and people: those say nothing about a language.
     """
-    return max(-SURE, min(SURE, sum(_word_odds(word.lower().replace("’", "'")) for word in WORD.findall(text))))
+    return max(-SURE, min(SURE, sum(map(_word_odds, _words(text)))))
 
 
 def identify(text: str, prior: str | None = None) -> tuple[str, float]:
@@ -109,6 +107,10 @@ def identify(text: str, prior: str | None = None) -> tuple[str, float]:
     if odds == 0.0:
         return DEFAULT, 0.5
     return ("nl" if odds > 0 else "en"), 1 / (1 + math.exp(-abs(odds)))
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower().replace("’", "'") for word in WORD.findall(text)]
 
 
 @lru_cache(maxsize=20_000)

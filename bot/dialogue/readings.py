@@ -24,13 +24,11 @@ def readings(
             passing = all(catalogue.kinds.get(slug) == "country" for slug in named)
             return about(text, context.subjects, names) if passing and leans(text) else []
         new = next((slug for slug in named if slug not in context.subjects), named[0])
-        span = _asked_about(context.question, language, new, catalogue)
-        return [asked_of(context.question, span, names[new], new)]
+        return [_last_question(context.question, language, new, catalogue)]
     if (subject := pointed(text, context, catalogue)) is not None:
         if context.question is not None and not context.listed and not rest(without_ordinal(text), ()):
             # "And the other one?" asks the last question of it.
-            span = _asked_about(context.question, language, subject, catalogue)
-            return [asked_of(context.question, span, names[subject], subject)] if subject in names else []
+            return [_last_question(context.question, language, subject, catalogue)] if subject in names else []
         return pointed_at(text, subject, names)
     return about(text, context.subjects, names) if leans(text) else []
 
@@ -40,6 +38,12 @@ def pointed(text: str, context: Context, catalogue: Catalogue) -> str | None:
     alike = {catalogue.kinds.get(slug) for slug in context.subjects}
     history = [slug for slug in context.history if catalogue.kinds.get(slug) in alike]
     return other(text, history, context.subjects) or item(text, context.listed, context.history)
+
+
+def _last_question(question: str, language: str, subject: str, catalogue: Catalogue) -> Reading:
+    """The last question, asked of a subject."""
+    span = _asked_about(question, language, subject, catalogue)
+    return asked_of(question, span, catalogue.names[language][subject], subject)
 
 
 def _asked_about(question: str, language: str, new: str, catalogue: Catalogue) -> tuple[int, int] | None:

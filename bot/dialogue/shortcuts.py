@@ -192,14 +192,12 @@ def _bare(words: Sequence[str]) -> str | None:
 
 def to_take_part(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
     """ "And how do I sign up?" after an answer that says whom to write to: that answer is the way."""
-    told = [
-        each for each in context.statements if each in catalogue.statements and catalogue.statements[each].reachable
-    ]
-    likely = [message.scores, *(scores for _, scores in message.readings)]
-    asked = max(scores.get(APPLY, 0.0) for scores in likely)
-    if not told or message.mentions or asked <= ASKED or not leans(message.text):
+    known = [catalogue.statements[each] for each in context.statements if each in catalogue.statements]
+    told = [each.id for each in known if each.reachable]
+    if not told or message.mentions or not leans(message.text):
         return None
-    return tell(tuple(told[:1]), catalogue, asked, "to take part")
+    asked = max(scores.get(APPLY, 0.0) for scores in (message.scores, *(scores for _, scores in message.readings)))
+    return tell((told[0],), catalogue, asked, "to take part") if asked > ASKED else None
 
 
 def whom_to_ask(message: Understanding, context: Context, catalogue: Catalogue) -> Decision | None:
