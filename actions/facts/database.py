@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -15,6 +18,8 @@ from sqlalchemy.orm import Session
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 7_406_312
 """Key of PostgreSQL's advisory lock: any number that nothing else uses."""
+LOCKED = 5.0
+"""Seconds that SQLite waits for another process."""
 IN_TIME = {
     "connect_timeout": 5,  # seconds
     # A server that has gone without a word is noticed after some 15 seconds, rather than after two hours.
@@ -32,17 +37,31 @@ def connect(url: str) -> Engine:
         return create_engine(url, pool_pre_ping=True, pool_recycle=1800, connect_args=IN_TIME)
     if (database := make_url(url).database) and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 5})
+    engine = create_engine(url, connect_args={"timeout": LOCKED})
 
     @event.listens_for(engine, "connect")
     def _configure(connection: object, _record: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]
         # A reader never waits for the writer, and foreign keys are checked as PostgreSQL does.
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _log_ahead(cursor)
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     return engine
+
+
+def _log_ahead(cursor: Any) -> None:
+    """Switches a file to write-ahead logging. SQLite's own time-out does not hold for that: of several processes that
+    open a new file at once, some are told that it is locked."""
+    deadline = time.monotonic() + LOCKED
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 @contextmanager
