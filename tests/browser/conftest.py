@@ -107,8 +107,15 @@ def open_page(browser: Browser, base: str, site_port: int, rasa: StandIn) -> Ite
     assert complaints == []
 
 
+AT_REST = """async () => {
+    const roots = [document, ...[...document.querySelectorAll('*')].flatMap(each => each.shadowRoot ?? [])];
+    await Promise.allSettled(roots.flatMap(root => root.getAnimations()).map(each => each.finished));
+}"""
+
+
 def violations(page: Page) -> list[str]:
-    """The axe findings on a page, shadow roots included."""
+    """The axe findings on a page, shadow roots included, once nothing is fading in any more."""
+    page.evaluate(AT_REST)
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{entry['id']}: {node['html'][:120]}" for entry in found for node in entry["nodes"]]
 
